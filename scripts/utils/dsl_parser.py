@@ -1,0 +1,232 @@
+"""Text of the Blueprint DSL to its syntax tree and back: the source of truth of the language.
+
+    parse(text)          the tree, or DslError at the first line that is not a statement
+    parse_lenient(text)  what can be read, and every error
+    render(blueprint)    the canonical text: canonical names, order and ids
+
+`parse(render(g)) == g` for every canonical graph, and `render(parse(t))` is a fixed point.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from utils.dsl_aliases import apply_aliases
+from utils.dsl_ast import Blueprint, Comment, Graph, Node, PinRef, Variable, Wire
+from utils.dsl_canonical import canonicalise
+from utils.dsl_lexer import Cursor, DslError
+from utils.dsl_writer import read_comment, write
+
+__all__ = ["DslError", "parse", "parse_lenient", "render"]
+
+# Order of statements inside a document and inside a graph; a later one may not be followed by an earlier one.
+RANK = {"VAR": 0, "NODE": 1, "EXEC": 2, "DATA": 3}
+STATEMENTS = ("BLUEPRINT:", "PARENT:", "VAR", "GRAPH:", "NODE", "EXEC", "DATA")
+
+
+def parse(text: str) -> Blueprint:
+    blueprint, errors = parse_lenient(text)
+    if errors:
+        raise errors[0]
+    return blueprint
+
+
+def parse_lenient(text: str) -> tuple[Blueprint, list[DslError]]:
+    """The tree of all lines that could be read, and an error for each that could not."""
+    document = _Document()
+    lines = text.lstrip("\ufeff").splitlines()
+    for number, line in enumerate(lines, 1):
+        try:
+            document.read(line.rstrip(), number)
+        except DslError as error:
+            document.errors.append(error)
+    document.check_complete(len(lines) + 1)
+    return apply_aliases(document.blueprint()), document.errors
+
+
+def render(blueprint: Blueprint) -> str:
+    return write(canonicalise(blueprint))
+
+
+@dataclass
+class _GraphDraft:
+    name: str
+    properties: tuple
+    line: int
+    nodes: dict[str, Node] = field(default_factory=dict)
+    wires: list[Wire] = field(default_factory=list)
+    seen_wires: set[tuple[PinRef, PinRef]] = field(default_factory=set)
+    variables: list[Variable] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
+    rank: int = 0
+
+    def graph(self) -> Graph:
+        return Graph(self.name, tuple(self.nodes.values()), tuple(self.wires), tuple(self.variables),
+                     tuple(self.comments), self.properties, self.line)
+
+
+class _Document:
+    """The document as far as it is read: one method per statement."""
+
+    def __init__(self) -> None:
+        self.name: str | None = None
+        self.parent: str | None = None
+        self.variables: list[Variable] = []
+        self.comments: list[Comment] = []
+        self.graphs: list[_GraphDraft] = []
+        self.pending: list[str] = []
+        self.errors: list[DslError] = []
+        self._rules = {"BLUEPRINT:": self._blueprint, "PARENT:": self._parent, "VAR": self._variable,
+                       "GRAPH:": self._graph, "NODE": self._node, "EXEC": self._exec, "DATA": self._data}
+
+    def blueprint(self) -> Blueprint:
+        self._flush_comments()
+        return Blueprint(self.name or "", self.parent or "Actor", tuple(self.variables),
+                         tuple(draft.graph() for draft in self.graphs), tuple(self.comments))
+
+    def check_complete(self, line: int) -> None:
+        if self.name is None:
+            self.errors.insert(0, DslError(1, 1, "'BLUEPRINT: name' as the first statement", "none"))
+        elif not self.graphs:
+            self.errors.append(DslError(line, 1, "a 'GRAPH: name' section", "the end of the document"))
+
+    def read(self, line: str, number: int) -> None:
+        cursor = Cursor(line, number)
+        cursor.skip_space()
+        if cursor.position == len(line):
+            return
+        if line[cursor.position] == "#":
+            self.pending.append(line[cursor.position:])
+            return
+        self._statement(cursor)
+
+    def _statement(self, cursor: Cursor) -> None:
+        start = cursor.position
+        keyword = next((word for word in STATEMENTS if cursor.take(word)), None)
+        if keyword is None or (not keyword.endswith(":") and cursor.text[cursor.position:cursor.position + 1] not in (" ", "\t")):
+            raise cursor.error("BLUEPRINT:, PARENT:, VAR, GRAPH:, NODE, EXEC or DATA", start)
+        if self.name is None and keyword != "BLUEPRINT:":
+            self.name = ""
+            self.errors.append(cursor.error("'BLUEPRINT: name' as the first statement", start))
+        self._rules[keyword](cursor)
+
+    def _blueprint(self, cursor: Cursor) -> None:
+        if self.name is not None:
+            raise cursor.error("BLUEPRINT: only once and first", 0)
+        self._flush_comments()
+        self.name = cursor.rest()
+        if not self.name:
+            raise cursor.error("the name of the Blueprint")
+
+    def _parent(self, cursor: Cursor) -> None:
+        if self.parent is not None or self.graphs:
+            raise cursor.error("PARENT: at most once, before the first GRAPH:", 0)
+        self.parent = cursor.name("the name of the parent class")
+        cursor.expect_end()
+
+    def _variable(self, cursor: Cursor) -> None:
+        self._flush_comments()
+        draft = self.graphs[-1] if self.graphs else None
+        name = cursor.name("a variable name")
+        cursor.expect(":")
+        kind = cursor.type_ref()
+        default = cursor.value() if cursor.take("=") else None
+        properties = cursor.properties()
+        cursor.expect_end()
+        scope = draft.variables if draft else self.variables
+        if any(variable.name == name for variable in scope):
+            raise cursor.error(f"variable '{name}' declared only once", 0)
+        scope.append(Variable(name, kind, default, properties, cursor.line))
+        if draft:
+            self._in_order(draft, "VAR", cursor)
+
+    def _graph(self, cursor: Cursor) -> None:
+        self._flush_comments()
+        name = cursor.name("the name of the graph")
+        properties = cursor.properties()
+        cursor.expect_end()
+        if any(draft.name == name for draft in self.graphs):
+            raise cursor.error(f"graph '{name}' only once", 0)
+        self.graphs.append(_GraphDraft(name, properties, cursor.line))
+
+    def _node(self, cursor: Cursor) -> None:
+        draft = self._current_graph(cursor)
+        column = cursor.position
+        node_id = cursor.identifier("a node id such as n1")
+        cursor.expect(":")
+        cursor.skip_space()
+        kind = self._node_type(cursor)
+        properties = cursor.properties()
+        cursor.expect_end()
+        if node_id in draft.nodes:
+            raise cursor.error(f"node id '{node_id}' only once", column + 1)
+        draft.nodes[node_id] = Node(node_id, kind, properties, cursor.line)
+        self._attach_comments(draft, node_id)
+        self._in_order(draft, "NODE", cursor)
+
+    @staticmethod
+    def _node_type(cursor: Cursor) -> str:
+        kind = cursor.name("a node type")
+        while cursor.text.startswith(".", cursor.position):
+            cursor.position += 1
+            kind += "." + cursor.name("the rest of a node type")
+        return kind
+
+    def _exec(self, cursor: Cursor) -> None:
+        self._wire(cursor, "EXEC")
+
+    def _data(self, cursor: Cursor) -> None:
+        self._wire(cursor, "DATA")
+
+    def _wire(self, cursor: Cursor, keyword: str) -> None:
+        draft = self._current_graph(cursor)
+        source = self._pin(cursor, draft)
+        cursor.expect("->")
+        target = self._pin(cursor, draft)
+        note = None
+        if keyword == "DATA" and cursor.take("["):
+            note = cursor.type_ref()
+            cursor.expect("]")
+        cursor.expect_end()
+        if (source, target) in draft.seen_wires:
+            raise cursor.error("a wire only once", 0)
+        draft.seen_wires.add((source, target))
+        draft.wires.append(Wire(source, target, keyword == "EXEC", note, cursor.line))
+        self._in_order(draft, keyword, cursor)
+
+    @staticmethod
+    def _pin(cursor: Cursor, draft: _GraphDraft) -> PinRef:
+        cursor.skip_space()
+        column = cursor.position
+        node_id = cursor.identifier("a pin such as n1.Then (a literal belongs into the node's properties)")
+        cursor.expect(".")
+        pin = cursor.name("a pin name")
+        if node_id not in draft.nodes:
+            raise cursor.error(f"the id of a declared node, not '{node_id}'", column)
+        return PinRef(node_id, pin)
+
+    def _current_graph(self, cursor: Cursor) -> _GraphDraft:
+        if not self.graphs:
+            self.graphs.append(_GraphDraft("EventGraph", (), cursor.line))
+            self.errors.append(cursor.error("a 'GRAPH: name' line first", 0))
+        return self.graphs[-1]
+
+    def _in_order(self, draft: _GraphDraft, keyword: str, cursor: Cursor) -> None:
+        """Out of order is an error, but what was said is kept: 06 --fix puts it in order."""
+        if RANK[keyword] < draft.rank:
+            raise cursor.error("VAR, NODE, EXEC and DATA statements in this order", 0)
+        draft.rank = RANK[keyword]
+
+    def _attach_comments(self, draft: _GraphDraft, node_id: str) -> None:
+        for line in self.pending:
+            comment = read_comment(line)
+            draft.comments.append(comment if comment.nodes is not None else replace(comment, nodes=(node_id,)))
+        self.pending.clear()
+
+    def _flush_comments(self) -> None:
+        """Remarks before anything but a node belong to no node."""
+        target = self.graphs[-1].comments if self.graphs else self.comments
+        for line in self.pending:
+            comment = read_comment(line)
+            target.append(replace(comment, nodes=comment.nodes or ()))
+        self.pending.clear()
