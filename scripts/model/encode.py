@@ -1,0 +1,129 @@
+"""Rows to tokens: the base's own chat template, loss on the answer alone, nothing ever cut.
+
+Prompt and answer are tokenised apart, as they are at inference, where the model continues a finished prompt: a token
+that straddled the border could be trained but never generated.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from corpus.prompts import messages
+from error_handler import UserError
+
+IGNORED_LABEL = -100
+PROBE = "probe"
+SAMPLE_ROWS = 16
+"""Rows whose labels are checked back against their text before every training."""
+
+
+@dataclass(frozen=True)
+class EncodedRow:
+    """Token ids of one row: the prompt up to the assistant's turn, and the answer with its end-of-turn token."""
+
+    prompt_ids: tuple[int, ...]
+    answer_ids: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.prompt_ids) + len(self.answer_ids)
+
+    @property
+    def input_ids(self) -> tuple[int, ...]:
+        return self.prompt_ids + self.answer_ids
+
+    @property
+    def labels(self) -> tuple[int, ...]:
+        return (IGNORED_LABEL,) * len(self.prompt_ids) + self.answer_ids
+
+
+@dataclass(frozen=True)
+class EncodedDataset:
+    """The rows that fit, in their order, and how many did not."""
+
+    rows: list[EncodedRow]
+    dropped_too_long: int
+    longest_tokens: int
+
+    @property
+    def answer_tokens(self) -> int:
+        return sum(len(row.answer_ids) for row in self.rows)
+
+
+def encode_prompt(tokenizer: Any, system_prompt: str, instruction: str, input_text: str = "") -> tuple[int, ...]:
+    """Prompt ids as at inference: exactly one BOS where the template has one, ending where the answer begins."""
+    text = tokenizer.apply_chat_template(messages(system_prompt, instruction, input_text), tokenize=False, add_generation_prompt=True)
+    return _tokenise(tokenizer, text)
+
+
+def encode_row(tokenizer: Any, system_prompt: str, row: Any) -> EncodedRow:
+    """Encode a row (a mapping or an object with `instruction`, `input`, `output`)."""
+    field = row.get if isinstance(row, dict) else lambda name, default="": getattr(row, name, default)
+    prompt_ids = encode_prompt(tokenizer, system_prompt, field("instruction", ""), field("input", "") or "")
+    return EncodedRow(prompt_ids, encode_answer(tokenizer, field("output", "")))
+
+
+def encode_answer(tokenizer: Any, answer: str) -> tuple[int, ...]:
+    """Answer ids without surrounding blank lines, closed by the template's end-of-turn token."""
+    answer_ids = tokenizer(answer.strip(), add_special_tokens=False, split_special_tokens=True)["input_ids"]
+    return (*answer_ids, *end_of_turn_ids(tokenizer))
+
+
+def end_of_turn_ids(tokenizer: Any) -> tuple[int, ...]:
+    """What the chat template puts right after an answer, up to and with its first special token."""
+    return _end_of_turn(tokenizer, tokenizer.chat_template)
+
+
+@lru_cache(maxsize=8)
+def _end_of_turn(tokenizer: Any, _template: str) -> tuple[int, ...]:
+    conversation = [*messages("system", "user", ""), {"role": "assistant", "content": PROBE}]
+    text = tokenizer.apply_chat_template(conversation, tokenize=False)
+    tail = _tokenise(tokenizer, text[text.rindex(PROBE) + len(PROBE):])
+    special = set(tokenizer.all_special_ids) | set(tokenizer.added_tokens_decoder)
+    end = next((i for i, token in enumerate(tail) if token in special), None)
+    if end is None:
+        raise UserError("The base model's chat template puts no special token after an answer; it could never learn to stop.",
+                        "use a base model whose chat template ends a turn with a special token.")
+    return tail[:end + 1]
+
+
+def _tokenise(tokenizer: Any, text: str) -> tuple[int, ...]:
+    # The template has already written every special token, BOS included; adding them again would double the BOS.
+    return tuple(tokenizer(text, add_special_tokens=False)["input_ids"])
+
+
+def encode_dataset(tokenizer: Any, system_prompt: str, rows: Iterable[Any], max_seq_length: int) -> EncodedDataset:
+    """Encode all rows; one longer than `max_seq_length` tokens is left out and counted, never cut."""
+    encoded = [encode_row(tokenizer, system_prompt, row) for row in rows]
+    kept = [row for row in encoded if len(row) <= max_seq_length]
+    return EncodedDataset(kept, len(encoded) - len(kept), max(map(len, encoded), default=0))
+
+
+def check_labels(tokenizer: Any, dataset: EncodedDataset, answers: Sequence[str]) -> None:
+    """Assert on a sample that every answer token is a label and that the labels spell the answer, end-of-turn included."""
+    known = {answer.strip() for answer in answers}
+    end = end_of_turn_ids(tokenizer)
+    step = max(1, len(dataset.rows) // SAMPLE_ROWS)
+    for row in dataset.rows[::step]:
+        labels = [label for label in row.labels if label != IGNORED_LABEL]
+        text = tokenizer.decode(labels[:-len(end)], skip_special_tokens=False)
+        if tuple(labels[-len(end):]) != end or text not in known:
+            raise RuntimeError(f"labels do not spell the answer of their row: {text[:80]!r}")
+        if tokenizer.bos_token_id not in (None, *end) and _is_bos_doubled(tokenizer, row):
+            raise RuntimeError("a prompt starts with two BOS tokens")
+
+
+def _is_bos_doubled(tokenizer: Any, row: EncodedRow) -> bool:
+    return row.prompt_ids[:2] == (tokenizer.bos_token_id,) * 2
+
+
+def common_prefix_tokens(prompts: Sequence[Sequence[int]]) -> int:
+    """How many leading ids all prompts share; cut at ids, not characters: a merge may cross the border of the text.
+
+    At least one token of every prompt stays outside, so that each row predicts its first answer token by itself.
+    """
+    if not prompts:
+        return 0
+    low, high = min(prompts), max(prompts)
+    shared = next((i for i, (a, b) in enumerate(zip(low, high)) if a != b), min(len(low), len(high)))
+    return min(shared, min(map(len, prompts)) - 1)
