@@ -1,0 +1,118 @@
+"""Lessons: prompts with the graph that answers each of them.
+
+A lesson is a JSON file: schema_version, lesson_id, lesson_name, description, created, prompts. A prompt has id, category,
+instruction, expected_dsl and, if it likes, alternatives (other right answers), paraphrases and tags.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corpus.rows import Provenance, Row
+from error_handler import UserError, UserErrors
+from pipeline.store import read_json
+from utils.dsl_parser import render
+from utils.dsl_validator import validate_text
+
+SCHEMA_VERSION = 1
+LESSON_FIELDS = ("lesson_id", "lesson_name", "prompts")
+PROMPT_FIELDS = ("id", "instruction", "expected_dsl")
+FIX = "mend the answer (python scripts/06_validate_dsl.py shows every finding), or take the prompt out."
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One question of a lesson. Answers are canonical DSL text."""
+
+    id: str
+    instruction: str
+    expected_dsl: str
+    category: str = ""
+    alternatives: tuple[str, ...] = ()
+    paraphrases: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lesson:
+    lesson_id: str
+    lesson_name: str
+    prompts: tuple[Prompt, ...]
+    description: str = ""
+    created: str = ""
+
+
+def load_lesson(path: Path) -> Lesson:
+    """Read and check a lesson; every broken prompt is named, with the first finding of its answer."""
+    data = read_json(path, newest_schema=SCHEMA_VERSION)
+    _require(data, LESSON_FIELDS, str(path))
+    _check_unique([str(prompt.get("id")) for prompt in data["prompts"] if isinstance(prompt, dict)], path)
+    prompts, errors = [], []
+    for number, entry in enumerate(data["prompts"], start=1):
+        try:
+            prompts.append(_prompt(entry, f"{path}: prompt {number}"))
+        except UserError as error:
+            errors.append(error)
+    if errors:
+        raise UserErrors(errors) if len(errors) > 1 else errors[0]
+    return Lesson(data["lesson_id"], data["lesson_name"], tuple(prompts), data.get("description", ""), data.get("created", ""))
+
+
+def lesson_files(path: Path) -> list[Path]:
+    """A lesson file itself, or the lessons of a folder without its subfolders (`lessons/holdout` is named on purpose or not read)."""
+    if path.is_file():
+        return [path]
+    if not path.is_dir():
+        raise UserError(f"{path}: no such lesson file or folder.", "give a lesson's .json file, or a folder of them.")
+    return sorted(path.glob("*.json"))
+
+
+def lesson_rows(lesson: Lesson, file: str) -> Iterator[Row]:
+    """A row for each prompt and each of its paraphrases."""
+    source = "correction" if lesson.lesson_id.startswith("correction") else "lesson"
+    for prompt in lesson.prompts:
+        for instruction in (prompt.instruction, *prompt.paraphrases):
+            yield Row(instruction, prompt.expected_dsl, "", Provenance(source, file, prompt.id, prompt.category))
+
+
+def _prompt(entry: Any, place: str) -> Prompt:
+    _require(entry, PROMPT_FIELDS, place)
+    place = f"{place} ({entry['id']})"
+    return Prompt(
+        id=str(entry["id"]),
+        instruction=_text(entry["instruction"], f"{place}: instruction"),
+        expected_dsl=_answer(entry["expected_dsl"], f"{place}: expected_dsl"),
+        category=entry.get("category", ""),
+        alternatives=tuple(_answer(text, f"{place}: alternatives {i}") for i, text in enumerate(entry.get("alternatives", ()), 1)),
+        paraphrases=tuple(_text(text, f"{place}: paraphrases") for text in entry.get("paraphrases", ())),
+        tags=tuple(entry.get("tags", ())))
+
+
+def _answer(text: Any, place: str) -> str:
+    blueprint, findings = validate_text(_text(text, place))
+    errors = [finding for finding in findings if finding.is_error]
+    if errors or blueprint is None:
+        first = errors[0]
+        raise UserError(f"{place}: {first.code}, line {first.line}: {first.message}", first.remedy or FIX)
+    return render(blueprint)
+
+
+def _text(value: Any, place: str) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise UserError(f"{place}: expected a text, found {value!r:.60}.", "write the text between quotes.")
+    return value
+
+
+def _require(data: Any, fields: tuple[str, ...], place: str) -> None:
+    missing = [name for name in fields if not isinstance(data, dict) or name not in data]
+    if missing:
+        raise UserError(f"{place}: {', '.join(missing)} missing.", f"a lesson needs {', '.join(LESSON_FIELDS)}; a prompt {', '.join(PROMPT_FIELDS)}.")
+
+
+def _check_unique(ids: list[str], path: Path) -> None:
+    repeated = next((name for name in ids if ids.count(name) > 1), None)
+    if repeated is not None:
+        raise UserError(f"{path}: prompt id '{repeated}' stands twice.", "give each prompt an id of its own.")
