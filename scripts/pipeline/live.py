@@ -1,5 +1,6 @@
 """What a running pipeline shows of itself: live state, heartbeat, and how long steps usually take."""
 
+import json
 import os
 import statistics
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -7,10 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipeline.paths import Paths
-from pipeline.store import read_json, write_json
+from pipeline.store import read_json, write_json, write_text
 
 LIVE_SCHEMA = 1
 KEPT_DURATIONS = 10
+LOG_TAIL_BYTES = 64 * 1024
+"""What the live page shows of the log: over an hour of progress lines, one in 5 s."""
 
 
 def now_utc() -> str:
@@ -56,12 +59,30 @@ def read_live_state(paths: Paths) -> LiveState:
 def update_live_state(paths: Paths, **changes: Any) -> LiveState:
     """Change some facts and keep the others; only the process whose turn it is writes, so no lock is needed."""
     state = replace(read_live_state(paths), **changes, updated_at=now_utc())
-    write_json(paths.live_state, asdict(state), durable=False)
+    _write(paths, asdict(state), durable=False)
     return state
 
 
 def set_idle(paths: Paths) -> None:
-    write_json(paths.live_state, IDLE)
+    _write(paths, IDLE, durable=True)
+
+
+def _write(paths: Paths, state: dict[str, Any], durable: bool) -> None:
+    """The state as JSON for programs, and with the log's tail as a script: a page from disk cannot fetch JSON."""
+    write_json(paths.live_state, state, durable)
+    shown = json.dumps({"state": state, "log": _log_tail(paths)}, ensure_ascii=False)
+    write_text(paths.live_script, f"onLiveState({shown});\n", durable=False)
+
+
+def _log_tail(paths: Paths) -> list[str]:
+    if not paths.live_log.exists():
+        return []
+    with open(paths.live_log, "rb") as log:
+        start = max(0, log.seek(0, os.SEEK_END) - LOG_TAIL_BYTES)
+        log.seek(start)
+        lines = log.read().decode("utf-8", errors="replace").splitlines()
+    # The cut falls anywhere in the first line.
+    return lines[1:] if start else lines
 
 
 @dataclass(frozen=True)

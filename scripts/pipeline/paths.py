@@ -59,6 +59,8 @@ class Paths:
     logs = _at("logs")
     live_log = _at("logs", "pipeline_live.log")
     live_state = _at("logs", "pipeline_live_state.json")
+    live_script = _at("logs", "pipeline_live_state.js")
+    """The same for the page dashboard/live.html."""
     heartbeat = _at("logs", "pipeline_heartbeat")
     step_timings = _at("logs", "step_timing_history.json")
     resume_state = _at("logs", "pipeline_resume_state.json")
