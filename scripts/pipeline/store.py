@@ -4,6 +4,7 @@ A write goes to a temporary file in the same folder, is flushed to disk, then re
 old text or the new one, and a kill at any point leaves one of them whole.
 """
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -12,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from error_handler import UserError
 
@@ -23,12 +24,19 @@ WINDOWS_FILE_IS_HELD = {5, 32, 33}
 
 def write_text(path: Path, text: str, durable: bool = True) -> None:
     """Replace the file's text atomically; `durable=False` spares the flush to disk for what may be lost in a power cut."""
+    with replace_when_complete(path, durable) as file:
+        file.write(text)
+
+
+@contextlib.contextmanager
+def replace_when_complete(path: Path, durable: bool = True) -> Iterator[TextIO]:
+    """A text file to write piece by piece; it takes the place of `path` when the block ends well, and is gone when it does not."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     try:
         with open(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+            yield file
             file.flush()
             if durable:
                 os.fsync(file.fileno())
