@@ -65,7 +65,6 @@ class Paths:
     step_timings = _at("logs", "step_timing_history.json")
     resume_state = _at("logs", "pipeline_resume_state.json")
     training_history = _at("logs", "training_history.json")
-    training_log = _at("logs", "training_log.jsonl")
     run_records = _at("logs", "runs")
     """One folder a run: the output of each step and what it reported."""
 
