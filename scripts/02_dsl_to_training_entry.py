@@ -1,0 +1,56 @@
+"""Add a hand-written graph with its instructions to the training rows.
+
+The graph is checked first: a row with an error would teach the error.
+
+Reads    a .dsl file
+Writes   cleaned-data/rows/manual.jsonl (one row an instruction; a row that is already there is not added twice)
+Usage    python scripts/02_dsl_to_training_entry.py --dsl door.dsl --instruction "Open the door when the player comes near."
+Exit     0 added or already there, 1 the graph has errors, 64 bad usage
+"""
+
+import argparse
+from pathlib import Path
+
+from error_handler import UserError
+from pipeline.door import build_parser, run_door
+from pipeline.exit_codes import ExitCode
+
+
+def main(args: argparse.Namespace) -> ExitCode:
+    from corpus.rows import Provenance, Row, read_rows, write_rows
+
+    file = args.project.manual_rows
+    output = canonical_graph(args.dsl)
+    rows = list(read_rows(file)) if file.exists() else []
+    known = {(row.instruction, row.output) for row in rows}
+    new = [Row(text, output, "", Provenance("manual", args.dsl.name)) for text in args.instruction if (text, output) not in known]
+    write_rows(file, rows + new)
+    print(f"{len(new)} rows added to {file}, {len(rows) + len(new)} in all")
+    return ExitCode.OK
+
+
+def canonical_graph(file: Path) -> str:
+    from utils.dsl_parser import render
+    from utils.dsl_validator import validate_text
+
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{file}: cannot be read as UTF-8 text: {error}.", "give a .dsl file.") from error
+    blueprint, findings = validate_text(text)
+    errors = [finding for finding in findings if finding.is_error]
+    if errors or blueprint is None:
+        raise UserError(f"{file}: {errors[0].code}, line {errors[0].line}: {errors[0].message}", errors[0].remedy)
+    return render(blueprint)
+
+
+def parser() -> argparse.ArgumentParser:
+    options = build_parser(__doc__)
+    options.add_argument("--dsl", type=Path, required=True, metavar="FILE", help="the graph")
+    options.add_argument("--instruction", required=True, action="append", metavar="TEXT",
+                         help="what a person would ask for; give it several times for several wordings")
+    return options
+
+
+if __name__ == "__main__":
+    run_door(main, parser())
