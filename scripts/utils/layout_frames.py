@@ -1,0 +1,134 @@
+"""Rectangles on the page: the skyline that things are stacked under, and the frames around groups of nodes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Iterable, NamedTuple, Sequence
+
+# The editor's grid. Skylines are kept per cell of this width.
+GRID = 16
+FRAME_PADDING = 28
+# Height of a comment box's title; it stands above the padding.
+FRAME_TITLE = 40
+# Rectangles may come this close before one of them moves down.
+CLEARANCE = 8
+
+
+class Rect(NamedTuple):
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def right(self) -> int:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> int:
+        return self.y + self.height
+
+    def moved(self, down: int) -> Rect:
+        return self._replace(y=self.y + down)
+
+    def overlaps(self, other: Rect) -> bool:
+        return (self.x < other.right and other.x < self.right
+                and self.y < other.bottom and other.y < self.bottom)
+
+    def contains(self, other: Rect) -> bool:
+        return (self.x <= other.x and other.right <= self.right
+                and self.y <= other.y and other.bottom <= self.bottom)
+
+
+class Skyline:
+    """The lowest occupied y over each column of the grid; y grows downwards."""
+
+    def __init__(self, start: int = -(10 ** 9)) -> None:
+        self._start = start
+        self._offset = 0
+        self._cells: list[int] = []
+
+    def lowest(self, x: int, width: int) -> int:
+        first, last = self._columns(x, width)
+        return max(self._cells[first:last])
+
+    def cover(self, x: int, width: int, bottom: int) -> None:
+        first, last = self._columns(x, width)
+        self._cells[first:last] = [max(cell, bottom) for cell in self._cells[first:last]]
+
+    def _columns(self, x: int, width: int) -> tuple[int, int]:
+        """Cells [first, last) under x..x+width, made where they are not there yet."""
+        first, last = x // GRID + self._offset, -(-(x + max(width, 1)) // GRID) + self._offset
+        if first < 0:
+            grow = max(-first, len(self._cells))
+            self._cells[:0] = [self._start] * grow
+            self._offset += grow
+            first, last = first + grow, last + grow
+        if last > len(self._cells):
+            self._cells.extend([self._start] * (max(last, 2 * len(self._cells)) - len(self._cells)))
+        return first, last
+
+
+@dataclass
+class _Block:
+    """A node, or a frame with all that it holds; it moves as one."""
+
+    rect: Rect
+    nodes: list[str]
+    frames: list[int]
+
+
+def bounds(rects: Iterable[Rect]) -> Rect:
+    rects = list(rects)
+    x, y = min(rect.x for rect in rects), min(rect.y for rect in rects)
+    return Rect(x, y, max(rect.right for rect in rects) - x, max(rect.bottom for rect in rects) - y)
+
+
+def frame_around(rects: Iterable[Rect]) -> Rect:
+    inner = bounds(rects)
+    return Rect(inner.x - FRAME_PADDING, inner.y - FRAME_PADDING - FRAME_TITLE,
+                inner.width + 2 * FRAME_PADDING, inner.height + 2 * FRAME_PADDING + FRAME_TITLE)
+
+
+def enclose(rects: dict[str, Rect], groups: Sequence[frozenset[str]]) -> tuple[dict[str, int], list[Rect]]:
+    """How far each node moves down so that every frame holds its nodes and no other, and the frames.
+
+    Exact for groups that are nested or disjoint. Where two groups share some of their nodes, the smaller is kept
+    together and the larger is drawn around its own nodes wherever they are.
+    """
+    blocks = {node: _Block(rect, [node], []) for node, rect in rects.items()}
+    home = dict(blocks)
+    moved: dict[str, int] = dict.fromkeys(rects, 0)
+    frames: dict[int, Rect] = {}
+    for index in sorted(range(len(groups)), key=lambda index: len(groups[index])):
+        members = _distinct(home[node] for node in groups[index])
+        if not members or {node for block in members for node in block.nodes} != groups[index]:
+            continue
+        _stack(members, moved, frames)
+        frames[index] = frame_around(block.rect for block in members)
+        whole = _Block(frames[index], [node for block in members for node in block.nodes],
+                       [frame for block in members for frame in block.frames] + [index])
+        home.update(dict.fromkeys(whole.nodes, whole))
+    _stack(_distinct(home.values()), moved, frames)
+    for index, group in enumerate(groups):
+        if index not in frames and group:
+            frames[index] = frame_around(rects[node].moved(moved[node]) for node in group)
+    return moved, [frames.get(index) or Rect(0, 0, 0, 0) for index in range(len(groups))]
+
+
+def _distinct(blocks: Iterable[_Block]) -> list[_Block]:
+    return list({id(block): block for block in blocks}.values())
+
+
+def _stack(blocks: list[_Block], moved: dict[str, int], frames: dict[int, Rect]) -> None:
+    """Move blocks down, in reading order, until none overlaps another."""
+    skyline = Skyline()
+    for block in sorted(blocks, key=lambda block: (block.rect.y, block.rect.x)):
+        down = max(0, skyline.lowest(block.rect.x, block.rect.width) + CLEARANCE - block.rect.y)
+        if down:
+            block.rect = block.rect.moved(down)
+            for node in block.nodes:
+                moved[node] += down
+            for frame in block.frames:
+                frames[frame] = frames[frame].moved(down)
+        skyline.cover(block.rect.x, block.rect.width, block.rect.bottom)
