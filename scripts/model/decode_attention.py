@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 from transformers import AttentionInterface
 
-NAME = "shared_prefix"
+NAME = "shared_prefix_decoding"
 GROWTH_TOKENS = 128
 """Row buffers grow by this many tokens, so that copying them stays rare."""
 
