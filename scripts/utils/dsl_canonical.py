@@ -6,26 +6,62 @@ Two documents that differ only in these come out equal, except for the order of 
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 
 from utils.dsl_aliases import apply_aliases
-from utils.dsl_ast import Blueprint, Comment, Graph, Node, PinRef, Wire
+from utils.dsl_ast import Blueprint, Comment, Graph, Node, Param, Params, PinRef, Struct, Value, Variable, Wire, Word
+from utils.dsl_writer import LARGEST_FLOAT, is_word
 
 DIGITS = re.compile(r"(\d+)")
+UNNAMED = "Unnamed"
 
 
 def canonicalise(blueprint: Blueprint) -> Blueprint:
     blueprint = apply_aliases(blueprint)
-    return replace(blueprint, graphs=tuple(map(order_graph, blueprint.graphs)))
+    return replace(blueprint, name=blueprint.name or UNNAMED, comments=_comments(blueprint.comments, {}),
+                   variables=tuple(map(_plain_variable, blueprint.variables)),
+                   graphs=tuple(map(order_graph, blueprint.graphs)))
+
+
+def _plain_variable(variable: Variable) -> Variable:
+    default = None if variable.default is None else plain_value(variable.default)
+    return replace(variable, default=default, properties=_plain_properties(variable.properties))
+
+
+def _plain_properties(properties: tuple[tuple[str, Value], ...]) -> tuple[tuple[str, Value], ...]:
+    return tuple((key, plain_value(value)) for key, value in properties)
+
+
+def plain_value(value: Value) -> Value:
+    """The value that its text means: `()` has no kind, a word with a space is a string, no number is infinite."""
+    match value:
+        case float():
+            return value if math.isfinite(value) else math.copysign(LARGEST_FLOAT, value) if math.isinf(value) else 0.0
+        case Word():
+            return value if is_word(value.text) else value.text
+        case Struct():
+            return Struct(_plain_properties(value.fields)) if value.fields else ()
+        case Params():
+            return Params(tuple(map(_plain_param, value.items))) if value.items else ()
+        case tuple():
+            return tuple(map(plain_value, value))
+    return value
+
+
+def _plain_param(param: Param) -> Param:
+    return param if param.default is None else replace(param, default=plain_value(param.default))
 
 
 def order_graph(graph: Graph) -> Graph:
     order = execution_order(graph)
     ids = {node_id: f"n{index}" for index, node_id in enumerate(order, 1)}
     by_id = {node.id: node for node in graph.nodes}
-    nodes = tuple(replace(by_id[node_id], id=ids[node_id]) for node_id in order)
-    return replace(graph, nodes=nodes, wires=_ordered_wires(graph.wires, ids, order), comments=_renamed(graph.comments, ids))
+    nodes = tuple(replace(by_id[node_id], id=ids[node_id], properties=_plain_properties(by_id[node_id].properties))
+                  for node_id in order)
+    return replace(graph, nodes=nodes, wires=_ordered_wires(graph.wires, ids, order), comments=_comments(graph.comments, ids),
+                   variables=tuple(map(_plain_variable, graph.variables)), properties=_plain_properties(graph.properties))
 
 
 def natural_key(name: str) -> tuple:
@@ -122,9 +158,11 @@ def _renamed_pin(pin: PinRef, ids: dict[str, str]) -> PinRef:
     return PinRef(ids[pin.node], pin.pin)
 
 
-def _renamed(comments: tuple[Comment, ...], ids: dict[str, str]) -> tuple[Comment, ...]:
+def _comments(comments: tuple[Comment, ...], ids: dict[str, str]) -> tuple[Comment, ...]:
+    """Boxes in the order of their first node, then remarks without nodes."""
     def number(node_id: str) -> int:
         return int(node_id[1:])
 
-    return tuple(Comment(comment.text, tuple(sorted((ids[node] for node in comment.nodes if node in ids), key=number)))
-                 for comment in comments)
+    boxes = [Comment(comment.text.rstrip(), tuple(sorted({ids[node] for node in comment.nodes if node in ids}, key=number)))
+             for comment in comments]
+    return tuple(sorted(boxes, key=lambda box: number(box.nodes[0]) if box.nodes else len(ids) + 1))

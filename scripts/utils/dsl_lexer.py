@@ -12,12 +12,15 @@ from utils.dsl_ast import Param, Params, Struct, TypeRef, Value, Word
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.])")
 WORD = re.compile(r"[^\W\d]\w*(?:(?:::|\.)\w+)*")
 IDENTIFIER = re.compile(r"\w+")
-NAME = re.compile(r"[^\s\"'()\[\]{}=,:.<>]+")
-TYPE_NAME = re.compile(r"/[^<>]+|[\w.]+")
-PARAM_START = re.compile(r"\(\s*(?:\"(?:[^\"\\]|\\.)*\"|[^\s\"()\[\]=,:]+)\s*:(?!:)")
-FIELD_START = re.compile(r"(?:\"(?:[^\"\\]|\\.)*\"|[^\s\"()\[\]=,]+)\s*=")
-STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
-ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+NAME = re.compile(r"(?:[^\s\"'()\[\]{}=,:.<>-]|-(?!>))+")
+PATH = re.compile(r"/[^\s\"()\[\]=,<>]+")
+TYPE_NAME = re.compile(rf"{PATH.pattern}|[\w.]+")
+QUOTED = r'"([^"\\]*(?:\\.[^"\\]*)*)"'
+STRING = re.compile(QUOTED)
+PARAM_START = re.compile(rf"\(\s*(?:{QUOTED}|[^\s\"()\[\]=,:]+)\s*:(?!:)")
+FIELD_START = re.compile(rf"(?:{QUOTED}|[^\s\"()\[\]=,]+)\s*=")
+SPACE = re.compile(r"[ \t]*")
+ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
 ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 MAX_DEPTH = 40  # deeper nesting is an attack or an accident; real defaults stay under 6
 
@@ -31,7 +34,11 @@ class DslError(ValueError):
 
 
 def unescape(text: str) -> str:
-    return ESCAPE.sub(lambda match: ESCAPES.get(match[1], match[1]), text) if "\\" in text else text
+    return ESCAPE.sub(_unescaped, text) if "\\" in text else text
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    return chr(int(match[1], 16)) if match[1] else ESCAPES.get(match[2], match[2])
 
 
 class Cursor:
@@ -46,8 +53,7 @@ class Cursor:
         return DslError(self.line, at + 1, expected, repr(found) if found else "the end of the line")
 
     def skip_space(self) -> None:
-        while self.text[self.position:self.position + 1] in (" ", "\t"):
-            self.position += 1
+        self.position = SPACE.match(self.text, self.position).end()
 
     def match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         found = pattern.match(self.text, self.position)
@@ -99,17 +105,25 @@ class Cursor:
         return found[0]
 
     def type_ref(self, depth: int = 0) -> TypeRef:
-        self.skip_space()
-        found = self.match(TYPE_NAME)
-        if not found or depth > MAX_DEPTH:
-            raise self.error("a type")
+        name = self.type_name()
+        if depth > MAX_DEPTH:
+            raise self.error(f"at most {MAX_DEPTH} levels of brackets")
         if not self.take("<"):
-            return TypeRef(found[0].strip())
+            return TypeRef(name)
         args = [self.type_ref(depth + 1)]
         while self.take(","):
             args.append(self.type_ref(depth + 1))
         self.expect(">")
-        return TypeRef(found[0].strip(), tuple(args))
+        return TypeRef(name, tuple(args))
+
+    def type_name(self) -> str:
+        self.skip_space()
+        if self.text.startswith('"', self.position):
+            return self.string()
+        found = self.match(TYPE_NAME)
+        if not found:
+            raise self.error("a type")
+        return found[0]
 
     def value(self, depth: int = 0) -> Value:
         self.skip_space()
@@ -171,8 +185,9 @@ class Cursor:
             return ()
         start = self.position
         fields = self.fields("]")
-        keys = [key for key, _ in fields]
-        if duplicate := next((key for key in keys if keys.count(key) > 1), None):
+        if len(dict(fields)) < len(fields):
+            keys = [key for key, _ in fields]
+            duplicate = next(key for index, key in enumerate(keys) if key in keys[:index])
             raise self.error(f"property '{duplicate}' only once", start)
         return tuple(fields)
 

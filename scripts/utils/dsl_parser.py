@@ -56,12 +56,12 @@ class _GraphDraft:
     nodes: dict[str, Node] = field(default_factory=dict)
     wires: list[Wire] = field(default_factory=list)
     seen_wires: set[tuple[PinRef, PinRef]] = field(default_factory=set)
-    variables: list[Variable] = field(default_factory=list)
+    variables: dict[str, Variable] = field(default_factory=dict)
     comments: list[Comment] = field(default_factory=list)
     rank: int = 0
 
     def graph(self) -> Graph:
-        return Graph(self.name, tuple(self.nodes.values()), tuple(self.wires), tuple(self.variables),
+        return Graph(self.name, tuple(self.nodes.values()), tuple(self.wires), tuple(self.variables.values()),
                      tuple(self.comments), self.properties, self.line)
 
 
@@ -71,9 +71,10 @@ class _Document:
     def __init__(self) -> None:
         self.name: str | None = None
         self.parent: str | None = None
-        self.variables: list[Variable] = []
+        self.variables: dict[str, Variable] = {}
         self.comments: list[Comment] = []
         self.graphs: list[_GraphDraft] = []
+        self.graph_names: set[str] = set()
         self.pending: list[str] = []
         self.errors: list[DslError] = []
         self._rules = {"BLUEPRINT:": self._blueprint, "PARENT:": self._parent, "VAR": self._variable,
@@ -81,7 +82,7 @@ class _Document:
 
     def blueprint(self) -> Blueprint:
         self._flush_comments()
-        return Blueprint(self.name or "", self.parent or "Actor", tuple(self.variables),
+        return Blueprint(self.name or "", self.parent or "Actor", tuple(self.variables.values()),
                          tuple(draft.graph() for draft in self.graphs), tuple(self.comments))
 
     def check_complete(self, line: int) -> None:
@@ -114,7 +115,9 @@ class _Document:
         if self.name is not None:
             raise cursor.error("BLUEPRINT: only once and first", 0)
         self._flush_comments()
-        self.name = cursor.rest()
+        cursor.skip_space()
+        self.name = cursor.string() if cursor.text.startswith('"', cursor.position) else cursor.rest()
+        cursor.expect_end()
         if not self.name:
             raise cursor.error("the name of the Blueprint")
 
@@ -134,9 +137,9 @@ class _Document:
         properties = cursor.properties()
         cursor.expect_end()
         scope = draft.variables if draft else self.variables
-        if any(variable.name == name for variable in scope):
+        if name in scope:
             raise cursor.error(f"variable '{name}' declared only once", 0)
-        scope.append(Variable(name, kind, default, properties, cursor.line))
+        scope[name] = Variable(name, kind, default, properties, cursor.line)
         if draft:
             self._in_order(draft, "VAR", cursor)
 
@@ -145,8 +148,9 @@ class _Document:
         name = cursor.name("the name of the graph")
         properties = cursor.properties()
         cursor.expect_end()
-        if any(draft.name == name for draft in self.graphs):
+        if name in self.graph_names:
             raise cursor.error(f"graph '{name}' only once", 0)
+        self.graph_names.add(name)
         self.graphs.append(_GraphDraft(name, properties, cursor.line))
 
     def _node(self, cursor: Cursor) -> None:
@@ -208,6 +212,7 @@ class _Document:
     def _current_graph(self, cursor: Cursor) -> _GraphDraft:
         if not self.graphs:
             self.graphs.append(_GraphDraft("EventGraph", (), cursor.line))
+            self.graph_names.add("EventGraph")
             self.errors.append(cursor.error("a 'GRAPH: name' line first", 0))
         return self.graphs[-1]
 

@@ -5,18 +5,25 @@ from __future__ import annotations
 import math
 import re
 
-from utils.dsl_ast import Blueprint, Comment, Graph, Node, Param, Params, PinRef, Struct, Value, Variable, Wire, Word
-from utils.dsl_lexer import NAME, unescape
+from utils.dsl_ast import (
+    Blueprint, Comment, Graph, Node, Param, Params, PinRef, Struct, TypeRef, Value, Variable, Wire, Word)
+from utils.dsl_lexer import NAME, TYPE_NAME, WORD, unescape
 
 COMMENT = re.compile(r"#\s?(.*?)(?: \{([\w ]*)\})?$", re.DOTALL)
 ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 COMMENT_ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
-# Line ends that str.splitlines knows beyond \n and \r would cut a statement in two.
-ODD_LINE_ENDS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+# Written as \\uXXXX: line ends that str.splitlines knows beyond \\n and \\r, NUL, and halves of surrogate pairs, which
+# no UTF-8 file can hold.
+UNPRINTABLE = re.compile("[\\x00\x0b\x0c\x1c-\x1e\x85\u2028\u2029\ud800-\udfff]")
+LARGEST_FLOAT = 1.7976931348623157e308
+
+
+def escape_unprintable(text: str) -> str:
+    return UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def quote(text: str) -> str:
-    return '"' + ODD_LINE_ENDS.sub(" ", text.translate(ESCAPES)) + '"'
+    return '"' + escape_unprintable(text.translate(ESCAPES)) + '"'
 
 
 def write_name(name: str) -> str:
@@ -28,13 +35,13 @@ def write_value(value: Value) -> str:
         case bool():
             return "true" if value else "false"
         case float():
-            return repr(value) if math.isfinite(value) else "0.0"
+            return write_float(value)
         case int():
             return str(value)
         case str():
             return quote(value)
         case Word():
-            return value.text
+            return value.text if is_word(value.text) else quote(value.text)
         case Struct():
             return "(" + ",".join(f"{write_name(key)}={write_value(item)}" for key, item in value.fields) + ")"
         case Params():
@@ -43,9 +50,23 @@ def write_value(value: Value) -> str:
             return "(" + ", ".join(map(write_value, value)) + ")"
 
 
+def write_float(value: float) -> str:
+    """The DSL has no infinity and no NaN: the largest number and zero stand for them."""
+    return repr(value if math.isfinite(value) else math.copysign(LARGEST_FLOAT, value) if math.isinf(value) else 0.0)
+
+
+def is_word(text: str) -> bool:
+    return WORD.fullmatch(text) is not None and text.lower() not in ("true", "false")
+
+
+def write_type(kind: TypeRef) -> str:
+    name = kind.name if TYPE_NAME.fullmatch(kind.name) else quote(kind.name)
+    return f"{name}<{','.join(map(write_type, kind.args))}>" if kind.args else name
+
+
 def write_param(param: Param) -> str:
     default = "" if param.default is None else f" = {write_value(param.default)}"
-    return f"{write_name(param.name)}: {param.type}{default}"
+    return f"{write_name(param.name)}: {write_type(param.type)}{default}"
 
 
 def write_properties(properties: tuple[tuple[str, Value], ...]) -> str:
@@ -56,7 +77,7 @@ def write_properties(properties: tuple[tuple[str, Value], ...]) -> str:
 
 def write_variable(variable: Variable) -> str:
     default = "" if variable.default is None else f" = {write_value(variable.default)}"
-    return f"VAR {write_name(variable.name)}: {variable.type}{default}{write_properties(variable.properties)}"
+    return f"VAR {write_name(variable.name)}: {write_type(variable.type)}{default}{write_properties(variable.properties)}"
 
 
 def write_node(node: Node) -> str:
@@ -69,13 +90,13 @@ def write_pin(pin: PinRef) -> str:
 
 
 def write_wire(wire: Wire) -> str:
-    note = f" [{wire.type}]" if wire.type else ""
+    note = f" [{write_type(wire.type)}]" if wire.type else ""
     return f"{'EXEC' if wire.is_exec else 'DATA'} {write_pin(wire.source)} -> {write_pin(wire.target)}{note}"
 
 
 def write_comment(comment: Comment, before: str | None) -> str:
     """`# text`, and `{n2 n3}` where the box is not just the node that follows."""
-    text = ODD_LINE_ENDS.sub(" ", comment.text.translate(COMMENT_ESCAPES))
+    text = escape_unprintable(comment.text.translate(COMMENT_ESCAPES))
     is_plain = comment.nodes == ((before,) if before else ()) and not text.endswith("}")
     return f"# {text}" if is_plain else f"# {text} {{{' '.join(comment.nodes)}}}"
 
@@ -102,9 +123,15 @@ def write_graph(graph: Graph) -> list[str]:
     return lines + [write_comment(comment, None) for comment in boxes.get("", ())]
 
 
+def write_blueprint_name(name: str) -> str:
+    """Spaces and signs inside are as they are; quotes only where the end of the line would be read otherwise."""
+    is_plain = name == name.strip() and not name.startswith('"') and not re.search("[\n\r\t]", name)
+    return name if is_plain and not UNPRINTABLE.search(name) else quote(name)
+
+
 def write(blueprint: Blueprint) -> str:
     lines = [write_comment(comment, None) for comment in blueprint.comments]
-    lines += [f"BLUEPRINT: {blueprint.name}", f"PARENT: {write_name(blueprint.parent)}"]
+    lines += [f"BLUEPRINT: {write_blueprint_name(blueprint.name)}", f"PARENT: {write_name(blueprint.parent)}"]
     lines += map(write_variable, blueprint.variables)
     for graph in blueprint.graphs:
         lines += write_graph(graph)

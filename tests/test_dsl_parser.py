@@ -1,0 +1,161 @@
+"""The laws of the language: text to tree and back, errors with their place, no crash on anything."""
+
+import random
+import time
+
+import pytest
+from dsl_strategies import documents, mutated_text
+from hypothesis import HealthCheck, given, settings
+from utils.dsl_canonical import canonicalise
+from utils.dsl_parser import DslError, parse, parse_lenient, render
+
+GOOD = '''# A door that counts its visitors
+BLUEPRINT: BP_Door
+PARENT: Actor
+VAR Count: Int = 3
+VAR "Display Name": String = "a \\"door\\""
+GRAPH: EventGraph
+NODE n1: Event_BeginPlay
+# Greets
+NODE n2: PrintString [InString="Hello\\nthere", Duration=5.0]
+NODE n3: VariableGet [Variable="Display Name"]
+EXEC n1.Then -> n2.Execute
+DATA n3."Display Name" -> n2.InString
+GRAPH: Open [Pure=true]
+VAR Local: Array<Map<String,Vector>>
+NODE n1: FunctionEntry [Params=(Who: Actor, Speed: Float = 2.5)]
+NODE n2: Call [Function="Move", Results=(Done: Bool)]
+EXEC n1.Then -> n2.Execute
+'''
+
+many = settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+
+
+@many
+@given(documents())
+def test_parsing_what_was_rendered_gives_the_same_document(document):
+    canonical = canonicalise(document)
+    assert parse(render(canonical)) == canonical
+
+
+@many
+@given(documents())
+def test_rendering_is_a_fixed_point(document):
+    text = render(document)
+    assert render(parse(text)) == text
+
+
+@many
+@given(documents())
+def test_the_canonical_form_of_a_canonical_document_is_itself(document):
+    canonical = canonicalise(document)
+    assert canonicalise(canonical) == canonical
+
+
+def survive(text: str) -> None:
+    """Parse; only DslError may come out, in less than a second per 100 kB."""
+    start_s = time.perf_counter()
+    try:
+        document = parse(text)
+    except DslError as error:
+        assert error.line >= 1 and error.column >= 1
+    else:
+        assert parse(render(document)) == canonicalise(document)
+    assert time.perf_counter() - start_s < 1.0 + len(text) / 100_000
+
+
+def hostile_texts(count: int, seed: int):
+    rng = random.Random(seed)
+    return (mutated_text(GOOD, rng) for _ in range(count))
+
+
+def test_1500_damaged_texts_end_in_a_document_or_a_dsl_error():
+    for text in hostile_texts(1_500, 1):
+        survive(text)
+
+
+@pytest.mark.slow
+def test_10000_damaged_texts_end_in_a_document_or_a_dsl_error():
+    for text in hostile_texts(10_000, 2):
+        survive(text)
+
+
+HUGE = {
+    "one line": "BLUEPRINT: B\nGRAPH: G\nNODE n1: X [A=\"" + "a" * 100_000 + '"]',
+    "unclosed string": "BLUEPRINT: B\nGRAPH: G\nNODE n1: X [A=(\"" + "a" * 100_000,
+    "brackets": "BLUEPRINT: B\nGRAPH: G\nNODE n1: X [A=" + "(" * 100_000,
+    "escapes": "BLUEPRINT: B\nGRAPH: G\nNODE n1: X [A=\"" + "\\" * 100_000,
+    "spaces": "BLUEPRINT: B\nGRAPH: G\nNODE n1: X" + " " * 100_000 + "y",
+    "properties": "BLUEPRINT: B\nGRAPH: G\nNODE n1: X [" + ",".join(f"a{index}=1" for index in range(14_000)) + "]",
+    "graphs": "BLUEPRINT: B\n" + "".join(f"GRAPH: g{index}\n" for index in range(9_000)),
+    "variables": "BLUEPRINT: B\n" + "".join(f"VAR v{index}: Int\n" for index in range(7_000)) + "GRAPH: G\n",
+    "comments": "BLUEPRINT: B\nGRAPH: G\n" + "# {a {b {c\n" * 10_000 + "NODE n1: X",
+    "one comment": "BLUEPRINT: B\nGRAPH: G\n#" + " {aa" * 25_000 + "\nNODE n1: X",
+    "types": "BLUEPRINT: B\nVAR x: " + "Array<" * 16_000,
+    "chain": "BLUEPRINT: B\nGRAPH: G\n" + "".join(f"NODE n{index}: X\n" for index in range(3_000))
+             + "".join(f"EXEC n{index}.Then -> n{index + 1}.Execute\n" for index in range(2_999)),
+    "pure chain": "BLUEPRINT: B\nGRAPH: G\nNODE e: Event_BeginPlay\nNODE n0: X\n" + "".join(f"NODE n{index}: X\n" for index in range(1, 3_000))
+                  + "EXEC e.Then -> n0.Execute\n" + "".join(f"DATA n{index + 1}.R -> n{index}.A\n" for index in range(2_999)),
+    "fan": "BLUEPRINT: B\nGRAPH: G\nNODE a: X\nNODE b: X\n" + "".join(f"DATA a.p{index} -> b.q{index}\n" for index in range(4_000)),
+}
+
+
+@pytest.mark.parametrize("name", HUGE)
+def test_a_huge_text_costs_less_than_a_second_per_100_kb(name):
+    survive(HUGE[name])
+
+
+@pytest.mark.parametrize(("text", "line", "column", "expected"), [
+    ("", 1, 1, "BLUEPRINT"),
+    ("BLUEPRINT: B", 2, 1, "GRAPH"),
+    ("BLUEPRINT: B\nGRAPH: G\nNODE n1: Branch junk", 3, 17, "end of the line"),
+    ("BLUEPRINT: B\nGRAPH: G\nNODE n1: Branch\nNODE n1: Branch", 4, 6, "only once"),
+    ("BLUEPRINT: B\nGRAPH: G\nNODE n1: Branch\nEXEC n1.True -> n9.Execute", 4, 17, "declared node"),
+    ("BLUEPRINT: B\nGRAPH: G\nNODE n1: Branch\nDATA true -> n1.Condition", 4, 11, "'.'"),
+    ("BLUEPRINT: B\nGRAPH: G\nNODE n1: Branch\nDATA 5.0 -> n1.Condition", 4, 6, "declared node"),
+    ('BLUEPRINT: B\nGRAPH: G\nNODE n1: Branch\nDATA "x" -> n1.Condition', 4, 6, "literal"),
+    ("BLUEPRINT: B\nGRAPH: G\nNODE n1: Branch [Condition=true", 3, 32, "']'"),
+    ("BLUEPRINT: B\nGRAPH: G\nNODE n1: X [A=1, A=2]", 3, 13, "only once"),
+    ("BLUEPRINT: B\nGRAPH: G\nNODE n1: X [A=\"b]", 3, 15, "closing quote"),
+    ("BLUEPRINT: B\nGRAPH: G\nEXEC n1.Then", 3, 6, "declared node"),
+    ("BLUEPRINT: B\nGRAPH: G\nNODE n1: X\nEXEC n1.T -> n1.E\nNODE n2: X", 5, 1, "order"),
+    ("BLUEPRINT: B\nGRAPH: G\nNODE n1: X\nEXEC n1.T -> n1.E\nEXEC n1.T -> n1.E", 5, 1, "only once"),
+    ("BLUEPRINT: B\nhello\nGRAPH: G", 2, 1, "NODE"),
+    ("BLUEPRINT: B\nBLUEPRINT: C\nGRAPH: G", 2, 1, "only once"),
+    ("BLUEPRINT: B\nPARENT: Actor\nPARENT: Pawn\nGRAPH: G", 3, 1, "at most once"),
+    ("BLUEPRINT: B\nVAR a: Int\nVAR a: Int\nGRAPH: G", 3, 1, "only once"),
+    ("BLUEPRINT: B\nGRAPH: G\nGRAPH: G", 3, 1, "only once"),
+    ("NODE n1: X", 1, 1, "BLUEPRINT"),
+    ("BLUEPRINT:\nGRAPH: G", 1, 11, "name of the Blueprint"),
+    ("BLUEPRINT: B\nVAR a: Array<Int\nGRAPH: G", 2, 17, "'>'"),
+])
+def test_an_error_says_where_and_what_was_expected(text, line, column, expected):
+    with pytest.raises(DslError) as caught:
+        parse(text)
+    assert (caught.value.line, caught.value.column) == (line, column)
+    assert expected in caught.value.expected
+
+
+def test_lenient_parsing_keeps_what_can_be_read_and_names_every_error():
+    document, errors = parse_lenient("BLUEPRINT: B\nGRAPH: G\nNODE n1: Event_BeginPlay\nrubbish\nNODE n2: Branch\nEXEC n1.Then -> n7.Execute\n"
+                                     "EXEC n1.Then -> n2.Execute\n")
+    assert [error.line for error in errors] == [4, 6]
+    assert len(document.graphs[0].nodes) == 2 and len(document.graphs[0].wires) == 1
+
+
+@pytest.mark.parametrize("change", [
+    lambda text: "\ufeff" + text,
+    lambda text: text.replace("\n", "\r\n"),
+    lambda text: text.replace("\n", "\n\n"),
+    lambda text: text.replace("\n", "  \n"),
+    lambda text: "\n".join("    " + line for line in text.splitlines()),
+    lambda text: text.replace(" -> ", "->"),
+])
+def test_blank_lines_line_ends_indents_and_a_byte_order_mark_change_nothing(change):
+    assert parse(change(GOOD)) == parse(GOOD)
+
+
+def test_a_comment_belongs_to_the_node_that_follows_or_to_those_it_names():
+    document = parse("BLUEPRINT: B\nGRAPH: G\n# one\nNODE n1: X\n# box {n1 n2}\nNODE n2: X\n# free\n")
+    assert [(comment.text, comment.nodes) for comment in document.graphs[0].comments] == [
+        ("one", ("n1",)), ("box", ("n1", "n2")), ("free", ())]
