@@ -1,0 +1,62 @@
+"""Which kind of graph a text was copied from, by the classes of its objects."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from utils.clipboard_text import ClipboardObject
+from utils.findings import Finding, Severity
+
+BLUEPRINT = "blueprint"
+UNKNOWN = "unknown"
+BLUEPRINT_CLASS = re.compile(r"K2Node|(?:^|\.)(?:EdGraphNode_Comment|EdGraph|\w*Blueprint|LevelScriptBlueprint)$")
+
+
+@dataclass(frozen=True)
+class Family:
+    """A kind of graph that has no Blueprint in it: how its classes are recognised and what a person calls it."""
+
+    name: str
+    title: str
+    classes: re.Pattern[str]
+
+
+FAMILIES = (
+    Family("material", "a material graph", re.compile(r"MaterialGraph|MaterialExpression|Engine\.Material")),
+    Family("niagara", "a Niagara graph", re.compile(r"Niagara")),
+    Family("pcg", "a PCG graph", re.compile(r"/PCG|\bPCG\w*Node|^/Script/PCG")),
+    Family("controlrig", "a Control Rig graph", re.compile(r"RigVM|ControlRig")),
+    Family("umg-widgets", "widgets of a designer, not their graph", re.compile(r"/Script/UMG\.|WidgetSlotPair")),
+    Family("animation", "an animation graph", re.compile(r"AnimGraphNode_|AnimState(?:Node|Entry|Conduit|Transition)|AnimationGraph")),
+    Family("behavior-tree", "a behaviour tree", re.compile(r"BehaviorTree|BTTask|BTDecorator|EnvironmentQuery")),
+    Family("metasound", "a MetaSound graph", re.compile(r"Metasound", re.IGNORECASE)),
+    Family("sound", "a sound graph", re.compile(r"SoundCue|SoundSubmix|SoundNode|SoundClass")),
+    Family("level-actors", "actors of a level", re.compile(r"/Script/Engine\.(?:\w*Actor|Level|World|\w+Light|Brush)$")),
+    Family("components", "components of an actor", re.compile(r"Component$")),
+)
+TITLES = {family.name: family.title for family in FAMILIES}
+
+
+def family_of(objects: list[ClipboardObject]) -> str:
+    """The family of a copy; one K2 node is enough for a Blueprint, and comment boxes alone are one too."""
+    paths = list(dict.fromkeys(found.class_path for found in objects))
+    if any("K2Node" in path for path in paths):
+        return BLUEPRINT
+    for family in FAMILIES:
+        if any(family.classes.search(path) for path in paths):
+            return family.name
+    return BLUEPRINT if any(BLUEPRINT_CLASS.search(path) for path in paths) else UNKNOWN
+
+
+def refusal(family: str, objects: list[ClipboardObject]) -> Finding:
+    """Why a text that is no Blueprint graph is not translated."""
+    if not objects:
+        return Finding("no-graph", Severity.ERROR, 0, "There is no node in this text: no line begins with 'Begin Object'.",
+                       "in the Blueprint editor select the nodes, press Ctrl+C and paste them here.")
+    if family == UNKNOWN:
+        return Finding("unknown-graph", Severity.ERROR, objects[0].line,
+                       f"This is no Blueprint graph: it holds '{objects[0].class_path or objects[0].name}'.",
+                       "copy nodes of a Blueprint's event graph, function or macro.")
+    return Finding("other-graph", Severity.ERROR, objects[0].line, f"This is {TITLES[family]} ({family}), not a Blueprint graph.",
+                   "copy nodes of a Blueprint's event graph, function or macro.")
