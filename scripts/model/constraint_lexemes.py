@@ -1,0 +1,200 @@
+"""The small automata of which a line is made: a choice among texts, quoted strings, names and numbers, all over bytes.
+
+A lexeme has states; `step(state, byte)` gives the next one or None, `is_accepting(state)` says whether the lexeme may be
+over here. What the vocabulary allows inside a lexeme depends on nothing but its state, so it is computed once and kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator
+from functools import lru_cache
+from typing import Any, Protocol
+
+import numpy as np
+
+from model.token_trie import TokenNode, Vocabulary
+
+END = -1
+"""State after which a lexeme of characters is over."""
+
+
+class Lexeme(Protocol):
+    def start(self) -> Hashable: ...
+    def step(self, state: Any, byte: int) -> Any: ...
+    def is_accepting(self, state: Any) -> bool: ...
+    def next_bytes(self, state: Any) -> Iterable[int]: ...
+    def limited(self, state: Any) -> Any:
+        """The state that leads to the end as soon as it can: for text that grows too long."""
+
+
+class TrieNode:
+    """One place in a choice. `text` is the whole text that ends here, or None."""
+
+    __slots__ = ("children", "inside", "text")
+
+    def __init__(self) -> None:
+        self.children: dict[int, TrieNode] = {}
+        self.text: str | None = None
+        self.inside: dict[int, Inside] = {}
+
+
+class Choice:
+    """One of some texts."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self.root = TrieNode()
+        for text in texts:
+            node = self.root
+            for byte in text.encode():
+                node = node.children.setdefault(byte, TrieNode())
+            node.text = text
+
+    def start(self) -> TrieNode:
+        return self.root
+
+    def step(self, state: TrieNode, byte: int) -> TrieNode | None:
+        return state.children.get(byte)
+
+    def is_accepting(self, state: TrieNode) -> bool:
+        return state.text is not None
+
+    def next_bytes(self, state: TrieNode) -> Iterable[int]:
+        return state.children
+
+    def limited(self, state: TrieNode) -> TrieNode:
+        return state
+
+
+@lru_cache(maxsize=20_000)
+def choice_of(texts: tuple[str, ...]) -> Choice:
+    """Lines repeat the same few choices, and a choice keeps what the vocabulary allows in it."""
+    return Choice(texts)
+
+
+class _Table:
+    """An automaton written as a table: state -> {byte: next state}."""
+
+    def __init__(self, table: dict[int, dict[int, int]], accepting: set[int], limit: int | None = None) -> None:
+        self._table, self._accepting, self._limit = table, accepting, limit
+        self.inside: dict[int, dict[int, Inside]] = {}
+
+    def start(self) -> int:
+        return 0
+
+    def step(self, state: int, byte: int) -> int | None:
+        return self._table.get(state, {}).get(byte)
+
+    def is_accepting(self, state: int) -> bool:
+        return state in self._accepting
+
+    def next_bytes(self, state: int) -> Iterable[int]:
+        return self._table.get(state, ())
+
+    def limited(self, state: int) -> int:
+        return self._limit if self._limit is not None and state == BODY else state
+
+
+BODY = 1
+_ESCAPE, _CLOSE = 2, 3
+_PRINTABLE = [byte for byte in range(0x20, 0x7F) if chr(byte) not in '"\\']
+LOWERS = b"abcdefghijklmnopqrstuvwxyz"
+LETTERS = [*LOWERS, *LOWERS.upper(), ord("_")]
+DIGITS = list(b"0123456789")
+
+
+def _utf8(first: int) -> dict[int, dict[int, int]]:
+    """States `first`.. of the well-formed bytes of a character beyond ASCII, back to BODY; without line ends and controls."""
+    tail, two, three, e0, e2, e2_80, ed, f0, f4, c2 = range(first, first + 10)
+    continuation = range(0x80, 0xC0)
+    table = {
+        BODY: {0xC2: c2, **dict.fromkeys(range(0xC3, 0xE0), tail), 0xE0: e0, 0xE1: two, 0xE2: e2,
+               **dict.fromkeys(range(0xE3, 0xED), two), 0xED: ed, 0xEE: two, 0xEF: two,
+               0xF0: f0, **dict.fromkeys(range(0xF1, 0xF4), three), 0xF4: f4},
+        tail: dict.fromkeys(continuation, BODY),
+        two: dict.fromkeys(continuation, tail),
+        three: dict.fromkeys(continuation, two),
+        c2: dict.fromkeys(range(0xA0, 0xC0), BODY),
+        e0: dict.fromkeys(range(0xA0, 0xC0), tail),
+        e2: {**dict.fromkeys(continuation, tail), 0x80: e2_80},
+        e2_80: {byte: BODY for byte in continuation if byte not in (0xA8, 0xA9)},
+        ed: dict.fromkeys(range(0x80, 0xA0), tail),
+        f0: dict.fromkeys(range(0x90, 0xC0), two),
+        f4: dict.fromkeys(range(0x80, 0x90), two),
+    }
+    return table
+
+
+def _string(may_be_empty: bool) -> _Table:
+    table = _utf8(10)
+    table[BODY] |= {**dict.fromkeys(_PRINTABLE, BODY), ord("\\"): _ESCAPE, ord('"'): END}
+    inner = dict(table[BODY])
+    if not may_be_empty:
+        # A name of nothing, or of spaces alone at its ends, names nothing.
+        inner = {byte: state for byte, state in inner.items() if byte not in b'" '}
+    table |= {0: {ord('"'): 4}, 4: inner, _ESCAPE: dict.fromkeys(b'\\"nt', BODY), _CLOSE: {ord('"'): END}}
+    return _Table(table, {END}, _CLOSE)
+
+
+def _number(is_float: bool, is_signed: bool, digits: int) -> _Table:
+    """As `render` writes them: no leading zeros, no sign on nothing; floats with a fraction, or whole."""
+    table: dict[int, dict[int, int]] = {0: {byte: 2 for byte in DIGITS[1:]} | {ord("0"): 1}}
+    if is_signed:
+        table[0] |= {ord("-"): 90}
+        table[90] = {byte: 2 for byte in DIGITS[1:]} | ({ord("0"): 1} if is_float else {})
+    for count in range(2, digits + 1):
+        table[count] = dict.fromkeys(DIGITS, count + 1) if count < digits else {}
+    accepting = {1, *range(2, digits + 1)}
+    if is_float:
+        for state in (1, *range(2, digits + 1)):
+            table.setdefault(state, {})[ord(".")] = 50
+        for state in range(50, 56):
+            table[state] = dict.fromkeys(DIGITS, state + 1)
+        accepting |= set(range(51, 57))
+    return _Table(table, accepting)
+
+
+IDENTIFIER = _Table({0: dict.fromkeys(LETTERS, BODY), BODY: dict.fromkeys([*LETTERS, *DIGITS], BODY)}, {BODY, END}, END)
+STRING = _string(may_be_empty=True)
+NAME_STRING = _string(may_be_empty=False)
+INT = _number(is_float=False, is_signed=True, digits=9)
+INT64 = _number(is_float=False, is_signed=True, digits=18)
+SMALL = _number(is_float=False, is_signed=False, digits=2)
+FLOAT = _number(is_float=True, is_signed=True, digits=9)
+
+
+class Inside:
+    """What the vocabulary allows from one state of a lexeme.
+
+    ids        tokens that stay within the lexeme (or end exactly where it may end)
+    crossings  places where the lexeme may be over in the middle of a token: the token node there and the bytes so far
+    """
+
+    __slots__ = ("crossings", "ids")
+
+    def __init__(self, lexeme: Lexeme, state: Any, vocabulary: Vocabulary) -> None:
+        ids: list[int] = []
+        self.crossings: list[tuple[TokenNode, bytes]] = []
+        for node, after, path in _walk(lexeme, state, vocabulary.root, b""):
+            ids += node.tokens
+            if lexeme.is_accepting(after) and any(lexeme.step(after, byte) is None for byte in node.children):
+                self.crossings.append((node, path))
+        self.ids = np.array(ids, dtype=np.int64)
+
+
+def _walk(lexeme: Lexeme, state: Any, node: TokenNode, path: bytes) -> Iterator[tuple[TokenNode, Any, bytes]]:
+    children = node.children
+    for byte in lexeme.next_bytes(state):
+        child = children.get(byte)
+        if child is not None:
+            after = lexeme.step(state, byte)
+            yield child, after, path + bytes([byte])
+            yield from _walk(lexeme, after, child, path + bytes([byte]))
+
+
+def inside(lexeme: Lexeme, state: Any, vocabulary: Vocabulary) -> Inside:
+    """Computed once for each state and vocabulary."""
+    kept = state.inside if isinstance(state, TrieNode) else lexeme.inside.setdefault(state, {})
+    found = kept.get(vocabulary.serial)
+    if found is None:
+        found = kept[vocabulary.serial] = Inside(lexeme, state, vocabulary)
+    return found

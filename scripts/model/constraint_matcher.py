@@ -1,0 +1,289 @@
+"""From automata over bytes to tokens: where an answer stands, which tokens may come, which must.
+
+A place is inside a lexeme, at the end of a line, or at the start of the next one. Places never change; what follows a
+byte is another place, so that guesses can be tried and dropped. Every way to spell a text in tokens is accepted, not
+only the tokenizer's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Any, Protocol
+
+import numpy as np
+
+from model.constraint_lexemes import Inside, Lexeme, inside
+from model.token_trie import TokenNode, Vocabulary
+
+NEWLINE = ord("\n")
+LONGEST_FREE_BYTES = 240
+"""A string or name longer than this may only be closed; the longest in the lessons' answers has under 100."""
+KEEP_ENDING_BYTES = 12
+
+
+class Document(Protocol):
+    """What has been written so far, line by line."""
+
+    def first_place(self) -> Place:
+        """The lexeme with which the next line starts."""
+
+    @property
+    def is_complete(self) -> bool:
+        """May the answer end here?"""
+
+    def completed_text(self) -> str: ...
+
+
+class Place(Protocol):
+    def step(self, byte: int) -> Place | None: ...
+    def next_bytes(self) -> Iterable[int]: ...
+    @property
+    def can_end(self) -> bool: ...
+
+
+class InLexeme:
+    """`follow(text)` gives the place after the lexeme, once its text is known."""
+
+    __slots__ = ("_after", "_follow", "lexeme", "state", "text")
+
+    def __init__(self, lexeme: Lexeme, follow: Callable[[str], Place], state: Any = None, text: bytes = b"") -> None:
+        self.lexeme, self._follow, self.text = lexeme, follow, text
+        self.state = lexeme.start() if state is None else state
+        self._after: Place | None = None
+
+    def step(self, byte: int) -> Place | None:
+        state = self.lexeme.step(self.state, byte)
+        if state is not None:
+            return InLexeme(self.lexeme, self._follow, state, self.text + bytes((byte,)))
+        return self.after.step(byte) if self.lexeme.is_accepting(self.state) else None
+
+    @property
+    def after(self) -> Place:
+        """What comes if the lexeme is over here."""
+        if self._after is None:
+            self._after = self._follow(self.text.decode("utf-8", errors="replace"))
+        return self._after
+
+    def after_more(self, path: bytes) -> Place:
+        return self._follow((self.text + path).decode("utf-8", errors="replace"))
+
+    def next_bytes(self) -> Iterable[int]:
+        inner = self.lexeme.next_bytes(self.state)
+        if not self.lexeme.is_accepting(self.state):
+            return inner
+        return {*inner, *self.after.next_bytes()}
+
+    @property
+    def can_end(self) -> bool:
+        return self.lexeme.is_accepting(self.state) and self.after.can_end
+
+    def limited(self) -> Place:
+        """The same place, with nothing but the end of its free text ahead when that has grown too long."""
+        if len(self.text) < LONGEST_FREE_BYTES:
+            return self
+        return InLexeme(self.lexeme, self._follow, self.lexeme.limited(self.state), self.text)
+
+
+class AtLineEnd:
+    """A whole statement has been written; `commit()` is the document with it, asked for only when needed."""
+
+    __slots__ = ("_commit", "_document")
+
+    def __init__(self, commit: Callable[[], Document]) -> None:
+        self._commit, self._document = commit, None
+
+    @property
+    def document(self) -> Document:
+        if self._document is None:
+            self._document = self._commit()
+        return self._document
+
+    def step(self, byte: int) -> Place | None:
+        return AtLineStart(self) if byte == NEWLINE else None
+
+    def next_bytes(self) -> Iterable[int]:
+        return (NEWLINE,)
+
+    @property
+    def can_end(self) -> bool:
+        return self.document.is_complete
+
+
+class AtLineStart:
+    """After a line end; what may come is worked out only when a byte is asked for."""
+
+    __slots__ = ("_first", "_previous")
+    can_end = False
+
+    def __init__(self, previous: AtLineEnd) -> None:
+        self._previous, self._first = previous, None
+
+    @property
+    def document(self) -> Document:
+        return self._previous.document
+
+    @property
+    def first(self) -> Place:
+        if self._first is None:
+            self._first = self.document.first_place()
+        return self._first
+
+    def step(self, byte: int) -> Place | None:
+        # Statements start with a capital; blank lines are legal in the language and never canonical.
+        return self.first.step(byte) if 65 <= byte <= 90 else None
+
+    def next_bytes(self) -> Iterable[int]:
+        return self.first.next_bytes()
+
+
+class TextMatcher:
+    """The state of one constrained answer. See model.decode.Matcher for what the decoder asks of it."""
+
+    __slots__ = ("document", "end_id", "place", "vocabulary")
+
+    def __init__(self, vocabulary: Vocabulary, end_id: int, document: Document, place: Place | None) -> None:
+        self.vocabulary, self.end_id, self.document, self.place = vocabulary, end_id, document, place
+
+    def advance(self, token: int) -> TextMatcher | None:
+        if token == self.end_id:
+            return TextMatcher(self.vocabulary, self.end_id, self.document, None) if self.place.can_end else None
+        spelled = self.vocabulary.token_bytes[token]
+        return self._after(spelled) if spelled else None
+
+    def _after(self, text: bytes) -> TextMatcher | None:
+        place, document = self.place, None
+        for byte in text:
+            place = place.step(byte)
+            if place is None:
+                return None
+            if isinstance(place, AtLineStart):
+                document = place
+        if isinstance(place, InLexeme):
+            place = place.limited()
+        return TextMatcher(self.vocabulary, self.end_id, document.document if document else self.document, place)
+
+    def allowed(self) -> np.ndarray:
+        return allowed_tokens(self.place, self.vocabulary, self.end_id)
+
+    def forced(self) -> tuple[list[int], TextMatcher]:
+        """Bytes without an alternative, cut into tokens as the tokenizer cuts them.
+
+        The last tokens are held back as long as the text that follows could have merged with them.
+        """
+        text, place = _forced_text(self.place)
+        if place.can_end and not any(True for _ in place.next_bytes()):
+            return [*_tokens(self.vocabulary, text), self.end_id], TextMatcher(self.vocabulary, self.end_id, self.document, None)
+        if not text:
+            return [], self
+        tokens = _without_open_ending(_tokens(self.vocabulary, text), place, self.vocabulary)
+        matcher = self
+        for token in tokens:
+            matcher = matcher._after(self.vocabulary.token_bytes[token])
+        return tokens, matcher
+
+    def completed_text(self) -> str:
+        if self.place is not None and self.place.can_end:
+            place = self.place
+            while isinstance(place, InLexeme):
+                place = place.after
+            return place.document.completed_text()
+        return self.document.completed_text()
+
+
+def allowed_tokens(place: Place, vocabulary: Vocabulary, end_id: int) -> np.ndarray:
+    parts: list[np.ndarray] = []
+    extra: list[int] = [end_id] if place.can_end else []
+    _collect(place, vocabulary.root, vocabulary, parts, extra)
+    return np.concatenate([*parts, np.array(extra, dtype=np.int64)]) if parts else np.array(extra, dtype=np.int64)
+
+
+def _collect(place: Place, node: TokenNode, vocabulary: Vocabulary, parts: list[np.ndarray], extra: list[int]) -> None:
+    """Tokens below `node` that may be written from `place` on."""
+    if isinstance(place, AtLineStart):
+        if node is not vocabulary.root and not any(65 <= byte <= 90 for byte in node.children):
+            return
+        place = place.first
+    if node is vocabulary.root and isinstance(place, InLexeme):
+        known = inside(place.lexeme, place.state, vocabulary)
+        parts.append(known.ids)
+        _collect_crossings(place, known, vocabulary, parts, extra)
+        return
+    _collect_slowly(place, node, vocabulary, parts, extra)
+
+
+def _collect_crossings(place: InLexeme, known: Inside, vocabulary: Vocabulary, parts: list, extra: list[int]) -> None:
+    if place.lexeme.is_accepting(place.state):
+        _collect(place.after, vocabulary.root, vocabulary, parts, extra)
+    for node, path in known.crossings:
+        _collect_slowly(place.after_more(path), node, vocabulary, parts, extra)
+
+
+def _collect_slowly(place: Place, node: TokenNode, vocabulary: Vocabulary, parts: list, extra: list[int]) -> None:
+    children = node.children
+    if not children:
+        return
+    if isinstance(place, AtLineStart) and not any(65 <= byte <= 90 for byte in children):
+        return
+    for byte in place.next_bytes():
+        child = children.get(byte)
+        following = place.step(byte) if child is not None else None
+        if following is not None:
+            extra += child.tokens
+            _collect_slowly(following, child, vocabulary, parts, extra)
+
+
+def _forced_text(place: Place) -> tuple[bytes, Place]:
+    text = bytearray()
+    while not place.can_end:
+        byte = _only_byte(place)
+        if byte is None:
+            break
+        text.append(byte)
+        place = place.step(byte)
+    return bytes(text), place
+
+
+def _only_byte(place: Place) -> int | None:
+    found = None
+    for byte in place.next_bytes():
+        if found is not None and byte != found:
+            return None
+        found = byte
+    return found
+
+
+@lru_cache(maxsize=20_000)
+def _cut(encode: Callable[[str], list[int]], text: bytes) -> tuple[int, ...]:
+    return tuple(encode(text.decode()))
+
+
+def _tokens(vocabulary: Vocabulary, text: bytes) -> list[int]:
+    """The tokenizer's own tokens of a forced text; none when it would not give back the very same bytes."""
+    try:
+        tokens = _cut(vocabulary.encode, text) if text else ()
+    except UnicodeDecodeError:
+        return []
+    spelled = [vocabulary.token_bytes[token] for token in tokens]
+    return list(tokens) if None not in spelled and b"".join(spelled) == text else []
+
+
+def _without_open_ending(tokens: list[int], place: Place, vocabulary: Vocabulary) -> list[int]:
+    following = set(place.next_bytes())
+    keep, ending = len(tokens), b""
+    for index in range(len(tokens) - 1, -1, -1):
+        ending = vocabulary.token_bytes[tokens[index]] + ending
+        if len(ending) > KEEP_ENDING_BYTES:
+            break
+        node = _descend(vocabulary.root, ending)
+        if node is not None and not following.isdisjoint(node.children):
+            keep = index
+    return tokens[:keep]
+
+
+def _descend(node: TokenNode, text: bytes) -> TokenNode | None:
+    for byte in text:
+        node = node.children.get(byte)
+        if node is None:
+            return None
+    return node
