@@ -1,6 +1,6 @@
 """Turn lessons into training rows: one for each prompt and each of its paraphrases.
 
-Reads    a lesson's .json file, or all lessons of a folder (not its subfolders: the hold-out stays out)
+Reads    lessons' .json files, or all lessons of a folder (not its subfolders: the hold-out stays out)
 Writes   cleaned-data/rows/lessons.jsonl
 Usage    python scripts/13_lesson_to_training.py lessons [--output FILE]
 Exit     0 all lessons read, 1 a lesson was refused (the others are written), 64 bad usage
@@ -22,7 +22,7 @@ def main(args: argparse.Namespace) -> ExitCode:
     rows, refused = [], 0
     logger = get_logger(step_prefix="8")
     with logger.step("8.1", "Load lessons and turn them into rows"):
-        for file in lesson_files(args.path or args.project.lessons):
+        for file in (file for path in args.paths or [args.project.lessons] for file in lesson_files(path)):
             try:
                 rows += lesson_rows(load_lesson(file), file.name)
             except UserError as error:
@@ -37,7 +37,7 @@ def main(args: argparse.Namespace) -> ExitCode:
 
 def parser() -> argparse.ArgumentParser:
     options = build_parser(__doc__)
-    options.add_argument("path", type=Path, nargs="?", help="lesson file or folder (default: the project's lessons)")
+    options.add_argument("paths", type=Path, nargs="*", help="lesson files or folders (default: the project's lessons)")
     options.add_argument("--output", type=Path, metavar="FILE", help="rows file to write (default: cleaned-data/rows/lessons.jsonl)")
     return options
 

@@ -65,6 +65,8 @@ class Paths:
     step_timings = _at("logs", "step_timing_history.json")
     resume_state = _at("logs", "pipeline_resume_state.json")
     training_history = _at("logs", "training_history.json")
+    lock_record = _at("logs", "pipeline_lock.json")
+    file_hashes = _at("logs", "file_hashes.json")
     run_records = _at("logs", "runs")
     """One folder a run: the output of each step and what it reported."""
 
