@@ -1,0 +1,204 @@
+"""Values for input pins: a literal, a variable, what an event gave, or a small expression, each with its words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from corpus.synthesis.draw import Draw
+from corpus.synthesis.phrase import number_text, quoted
+from corpus.synthesis.scene import Scene
+from corpus.synthesis import vocabulary as words
+from utils.dsl_ast import PinRef, Struct, Value, Word
+
+Literal = tuple[Value, str]
+Argument = tuple[Value | PinRef | None, str]
+"""What goes on the pin (None: leave it, it means this Blueprint itself) and how the text calls it."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a pin takes: its DSL type and how literals for it are drawn.
+
+    wired  chance that the value comes from the graph and not from a literal (1.0: it must)
+    """
+
+    type: str
+    literal: Callable[[Draw], Literal] | None = None
+    wired: float = 0.25
+    is_named: bool = True
+    """Whether variables of this type may stand in."""
+
+    def argument(self, scene: Scene) -> Argument:
+        if self.literal and not scene.draw.chance(self.wired):
+            return self.literal(scene.draw)
+        return wired_value(scene, self.type) if self.is_named else self.literal(scene.draw)
+
+
+def wired_value(scene: Scene, kind: str) -> Argument:
+    """A value of this type from the graph: what stands ready, an expression, or a variable."""
+    from corpus.synthesis.expressions import expression
+
+    offered = scene.offered(kind)
+    if offered and scene.draw.chance(0.6):
+        source = scene.draw.pick(offered)
+        return source.pin, source.text
+    if scene.draw.chance(0.3) and (made := expression(scene, kind)):
+        return made
+    variable = scene.variable_of(kind)
+    return scene.get(variable), variable_text(scene.draw, variable, kind)
+
+
+NOUNS = {"Float": "float variable", "Int": "integer variable", "Bool": "boolean variable", "String": "string variable", "Name": "name variable",
+         "Vector": "vector variable", "Rotator": "rotator variable", "Actor": "actor variable", "Text": "text variable"}
+
+
+def variable_text(draw: Draw, name: str, kind: str) -> str:
+    """A variable in the text. Its name must stand there; its type must follow from the words or the use."""
+    noun = type_noun(kind)
+    return draw.pick((f"the {noun} {name}", f"the value of the {noun} {name}", f"{name} ({noun})", f"the {noun} {name}"))
+
+
+def type_noun(kind: str) -> str:
+    if kind in NOUNS:
+        return NOUNS[kind]
+    if kind.startswith("Array<"):
+        return f"{kind[6:-1]} array variable"
+    return f"{kind} variable"
+
+
+def real(low: float, high: float, digits: int = 1, wired: float = 0.25) -> Kind:
+    def literal(draw: Draw) -> Literal:
+        value = draw.real(low, high, digits)
+        return value, number_text(value)
+
+    return Kind("Float", literal, wired)
+
+
+def whole(low: int, high: int, wired: float = 0.25) -> Kind:
+    def literal(draw: Draw) -> Literal:
+        value = draw.whole(low, high)
+        return value, str(value)
+
+    return Kind("Int", literal, wired)
+
+
+def one_of(items: Sequence[str], kind: str = "String", wired: float = 0.0, is_quoted: bool = False) -> Kind:
+    def literal(draw: Draw) -> Literal:
+        value = draw.pick(items)
+        return value, quoted(draw, value) if is_quoted else value
+
+    return Kind(kind, literal, wired, is_named=wired > 0)
+
+
+def enumerator(*choices: tuple[str, str]) -> Kind:
+    """choices: (enumerator, words for it)."""
+    def literal(draw: Draw) -> Literal:
+        name, text = draw.pick(choices)
+        return Word(name), text
+
+    return Kind("Enum", literal, 0.0, is_named=False)
+
+
+def vector(scale: float, wired: float = 0.3) -> Kind:
+    def literal(draw: Draw) -> Literal:
+        parts = [component(draw, scale) for _ in "XYZ"]
+        if not any(parts):
+            parts[2] = float(draw.whole(1, max(1, int(scale))))
+        return Struct(tuple(zip("XYZ", parts))), vector_text(draw, parts)
+
+    return Kind("Vector", literal, wired)
+
+
+def component(draw: Draw, scale: float) -> float:
+    if draw.chance(0.45):
+        return 0.0
+    value = draw.whole(1, int(scale)) if scale >= 10 else draw.real(0.1, scale)
+    return float(-value if draw.chance(0.2) else value)
+
+
+def vector_text(draw: Draw, parts: Sequence[float]) -> str:
+    x, y, z = map(number_text, parts)
+    return draw.pick((f"({x}, {y}, {z})", f"X={x} Y={y} Z={z}", f"X {x}, Y {y}, Z {z}", f"({x}, {y}, {z})"))
+
+
+def rotator(wired: float = 0.25) -> Kind:
+    def literal(draw: Draw) -> Literal:
+        axis = draw.pick(("Pitch", "Yaw", "Yaw", "Yaw", "Roll"))
+        value = float(draw.pick((15, 30, 45, 60, 90, 120, 135, 180, 270, -45, -90, 5, 10, 20, draw.integer(1, 359))))
+        parts = tuple((name, value if name == axis else 0.0) for name in ("Pitch", "Yaw", "Roll"))
+        return Struct(parts), draw.pick((f"{number_text(value)} degrees of {axis.lower()}", f"a {axis.lower()} of {number_text(value)}",
+                                         f"{axis.lower()} {number_text(value)}"))
+
+    return Kind("Rotator", literal, wired)
+
+
+def message(wired: float = 0.12) -> Kind:
+    """What is printed or shown."""
+    def literal(draw: Draw) -> Literal:
+        text = message_text(draw)
+        return text, quoted(draw, text)
+
+    return Kind("String", literal, wired)
+
+
+def message_text(draw: Draw) -> str:
+    """A listed message, or one composed of a subject, a state and sometimes a number: there are thousands of them."""
+    if draw.chance(0.35):
+        return draw.pick(words.MESSAGES)
+    text = f"{draw.pick(words.SUBJECTS)} {draw.pick(words.STATES)}"
+    return f"{text} {draw.integer(1, 99)}" if draw.chance(0.2) else text
+
+
+def actor(allow_self: bool = True) -> Kind:
+    return ActorKind("Actor", None, 1.0, True) if allow_self else OtherActorKind("Actor", None, 1.0, True)
+
+
+class ActorKind(Kind):
+    """An actor to act on: this one, one from the trigger, the player's pawn, or one kept in a variable."""
+
+    def argument(self, scene: Scene) -> Argument:
+        if scene.document.parent in ACTOR_PARENTS and scene.draw.chance(0.5):
+            return None, scene.draw.pick(("itself", "this actor", "the actor itself", "self"))
+        return other_actor(scene)
+
+
+class OtherActorKind(Kind):
+    """An actor other than this one."""
+
+    def argument(self, scene: Scene) -> Argument:
+        return other_actor(scene)
+
+
+ACTOR_PARENTS = ("Actor", "Pawn", "Character")
+
+
+def other_actor(scene: Scene) -> Argument:
+    offered = scene.offered("Actor")
+    if offered and scene.draw.chance(0.65):
+        source = scene.draw.pick(offered)
+        return source.pin, source.text
+    if scene.draw.chance(0.4):
+        return scene.shared("GetPlayerPawn")["ReturnValue"], scene.draw.pick(("the player pawn", "the player", "the player's pawn"))
+    variable = scene.variable_of("Actor")
+    return scene.get(variable), variable_text(scene.draw, variable, "Actor")
+
+
+def component_of(kind: str) -> Kind:
+    """A component, kept in a variable of its type."""
+    return ComponentKind(kind, None, 1.0, True)
+
+
+class ComponentKind(Kind):
+    def argument(self, scene: Scene) -> Argument:
+        variable = scene.variable_of(self.type, reuse=0.7)
+        noun = f"the {spoken_type(self.type)} {variable}"
+        return scene.get(variable), noun
+
+
+def spoken_type(kind: str) -> str:
+    """StaticMeshComponent -> "StaticMeshComponent variable": the type must be in the text, since it is in the answer."""
+    return f"{kind} variable"
+
+
+BOOL = Kind("Bool", lambda draw: (True, "true"), 0.5)

@@ -1,0 +1,107 @@
+"""Small pure expressions by type: what can stand where a value is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from corpus.synthesis import arguments as kinds
+from corpus.synthesis.arguments import Argument, Kind
+from corpus.synthesis.scene import Scene
+from utils.dsl_ast import Value
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A pure node: its type, output pin, the words, and what its inputs take."""
+
+    type: str
+    node: str
+    texts: tuple[str, ...]
+    inputs: dict[str, Kind | Value]
+    output: str = "ReturnValue"
+    needs_actor: bool = False
+    """Works on this Blueprint itself, which then has to be an actor."""
+
+    def build(self, scene: Scene) -> Argument:
+        slots: dict[str, str] = {}
+        wired = {}
+        for pin, kind in self.inputs.items():
+            value, slots[pin] = kind.argument(scene) if isinstance(kind, Kind) else (kind, str(kind))
+            if value is not None:
+                wired[pin] = value
+        node = scene.pure(self.node, **wired)
+        return node[self.output], scene.draw.pick(self.texts).format(**slots)
+
+
+def expression(scene: Scene, kind: str, depth_limit: int = 1) -> Argument | None:
+    """A random expression of this type that fits the scene, or None."""
+    fitting = [e for e in EXPRESSIONS if e.type == kind and (not e.needs_actor or scene.document.parent in kinds.ACTOR_PARENTS)]
+    return scene.draw.pick(fitting).build(scene) if fitting else None
+
+
+def _e(kind: str, node: str, *texts: str, output: str = "ReturnValue", needs_actor: bool = False, **inputs: Kind | Value) -> Expression:
+    return Expression(kind, node, texts, inputs, output, needs_actor)
+
+
+F = kinds.real(0, 100, wired=0.2)
+ACTOR = kinds.actor()
+OTHER = kinds.actor(allow_self=False)
+MATH = kinds.Kind("Float", None, 1.0)
+WHOLE = kinds.Kind("Int", None, 1.0)
+VECTOR = kinds.Kind("Vector", None, 1.0)
+
+EXPRESSIONS: tuple[Expression, ...] = (
+    _e("Float", "GetGameTimeInSeconds", "the game time in seconds", "the game time"),
+    _e("Float", "GetWorldDeltaSeconds", "the world delta seconds", "the delta time of the world"),
+    _e("Float", "GetDistanceTo", "the distance to {OtherActor}", "how far {OtherActor} is away", OtherActor=OTHER, needs_actor=True),
+    _e("Float", "GetHorizontalDistanceTo", "the horizontal distance to {OtherActor}", OtherActor=OTHER, needs_actor=True),
+    _e("Float", "RandomFloatInRange", "a random float between {Min} and {Max}", "a random float from {Min} to {Max}", Min=kinds.real(0, 10, wired=0), Max=kinds.real(11, 100, wired=0)),
+    _e("Float", "RandomFloat", "a random float between 0 and 1"),
+    _e("Float", "VSize", "the length of {A}", A=VECTOR),
+    _e("Float", "Sin", "the sine of {A}", A=MATH),
+    _e("Float", "Cos", "the cosine of {A}", A=MATH),
+    _e("Float", "Abs", "the absolute value of {A}", A=MATH),
+    _e("Float", "Sqrt", "the square root of {A}", A=MATH),
+    _e("Float", "Lerp", "the interpolation from {A} to {B} by {Alpha}", A=kinds.real(0, 10, wired=0), B=kinds.real(20, 200, wired=0), Alpha=MATH),
+    _e("Float", "FClamp", "{Value} clamped between {Min} and {Max}", Value=MATH, Min=kinds.real(0, 5, wired=0), Max=kinds.real(10, 200, wired=0)),
+    _e("Float", "FMax", "the larger of {A} and {B}", A=MATH, B=kinds.real(1, 100, wired=0)),
+    _e("Float", "FMin", "the smaller of {A} and {B}", A=MATH, B=kinds.real(1, 100, wired=0)),
+    _e("Float", "Multiply", "{A} times {B}", "{A} multiplied by {B}", A=MATH, B=kinds.real(0.1, 20, wired=0)),
+    _e("Float", "Divide", "{A} divided by {B}", A=MATH, B=kinds.real(1, 20, wired=0)),
+    _e("Float", "Add", "{A} plus {B}", A=MATH, B=kinds.real(1, 100, wired=0)),
+    _e("Float", "Subtract", "{A} minus {B}", A=MATH, B=kinds.real(1, 100, wired=0)),
+    _e("Float", "GetLifeSpan", "its remaining life span", needs_actor=True),
+    _e("Float", "GetGameTimeSinceCreation", "the time since it was created", needs_actor=True),
+    _e("Int", "RandomIntegerInRange", "a random integer between {Min} and {Max}", "a random whole number from {Min} to {Max}", Min=kinds.whole(0, 9, wired=0), Max=kinds.whole(10, 100, wired=0)),
+    _e("Int", "Add", "{A} plus {B}", A=WHOLE, B=kinds.whole(1, 50, wired=0)),
+    _e("Int", "Multiply", "{A} times {B}", A=WHOLE, B=kinds.whole(2, 10, wired=0)),
+    _e("Int", "Subtract", "{A} minus {B}", A=WHOLE, B=kinds.whole(1, 50, wired=0)),
+    _e("Int", "Percent_IntInt", "{A} modulo {B}", "the remainder of {A} divided by {B}", A=WHOLE, B=kinds.whole(2, 12, wired=0)),
+    _e("Int", "Clamp", "{Value} clamped between {Min} and {Max}", Value=WHOLE, Min=kinds.whole(1, 5, wired=0), Max=kinds.whole(10, 100, wired=0)),
+    _e("Int", "Max", "the larger of {A} and {B}", A=WHOLE, B=kinds.whole(1, 100, wired=0)),
+    _e("Int", "Min", "the smaller of {A} and {B}", A=WHOLE, B=kinds.whole(1, 100, wired=0)),
+    _e("Int", "Round", "{A} rounded to the nearest integer", A=MATH),
+    _e("Int", "FFloor", "{A} rounded down", A=MATH),
+    _e("Int", "FCeil", "{A} rounded up", A=MATH),
+    _e("Int", "Array_Length", "the length of {TargetArray}", "the number of elements in {TargetArray}", TargetArray=kinds.component_of("Array<Actor>")),
+    _e("Int", "Len", "the number of characters of {S}", S=kinds.Kind("String", None, 1.0)),
+    _e("Vector", "GetActorLocation", "the location of {Target}", "where {Target} is", Target=ACTOR),
+    _e("Vector", "GetActorForwardVector", "the forward vector of {Target}", Target=ACTOR),
+    _e("Vector", "GetActorUpVector", "the up vector of {Target}", Target=ACTOR),
+    _e("Vector", "GetActorRightVector", "the right vector of {Target}", Target=ACTOR),
+    _e("Vector", "GetVelocity", "the velocity of {Target}", Target=ACTOR),
+    _e("Vector", "GetActorScale3D", "the scale of {Target}", Target=ACTOR),
+    _e("Vector", "RandomUnitVector", "a random unit vector"),
+    _e("Vector", "Add", "{A} plus {B}", A=VECTOR, B=kinds.vector(300, wired=0)),
+    _e("Vector", "Normal", "{A} normalized", A=VECTOR),
+    _e("Rotator", "GetActorRotation", "the rotation of {Target}", Target=ACTOR),
+    _e("Rotator", "FindLookAtRotation", "the look-at rotation from {Start} to {Target}", Start=VECTOR, Target=VECTOR),
+    _e("Rotator", "RandomRotator", "a random rotator"),
+    _e("String", "GetDisplayName", "the display name of {Object}", Object=OTHER),
+    _e("String", "Concat_StrStr", "{A} followed by {B}", A=kinds.message(wired=0), B=kinds.Kind("String", None, 1.0)),
+    _e("String", "ToUpper", "{SourceString} in upper case", SourceString=kinds.Kind("String", None, 1.0)),
+    _e("String", "ToLower", "{SourceString} in lower case", SourceString=kinds.Kind("String", None, 1.0)),
+    _e("Actor", "GetOwner", "its owner", needs_actor=True),
+    _e("Actor", "GetInstigator", "its instigator", needs_actor=True),
+)

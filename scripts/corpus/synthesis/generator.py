@@ -1,0 +1,118 @@
+"""Rows by composition: a trigger, steps, and at most one block of control flow, with their instruction.
+
+Every row depends on the seed and its number alone. A row whose instruction was made before, or whose graph the typed
+validator refuses, gives its place to the next number.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from corpus.rows import Provenance, Row
+from corpus.synthesis import documents
+from corpus.synthesis import vocabulary as words
+from corpus.synthesis.blocks import BLOCKS
+from corpus.synthesis.compose import TooLong, add_steps, compose_part
+from corpus.synthesis.draw import Draw
+from corpus.synthesis.frames import Part, opening, say
+from corpus.synthesis.phrase import Clause, number_text, sentence
+from corpus.synthesis.scene import Scene
+from corpus.synthesis.triggers import TRIGGERS, Trigger
+from utils.dsl_ast import Blueprint
+from utils.dsl_parser import render
+from utils.dsl_validator import validate
+
+MAX_PATTERN_FRAC = 0.05
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a row is made of: a family of triggers and one of blocks, or a document maker."""
+
+    name: str
+    make: Callable[[Scene], str]
+
+
+def recipes() -> list[Recipe]:
+    """All patterns; every one is as likely as any other."""
+    composed = [Recipe(f"{trigger}+{block}", _composer(trigger, block)) for trigger in sorted(TRIGGERS) for block in ("steps", *sorted(BLOCKS))]
+    whole = [Recipe(name, make) for name, make in sorted(documents.DOCUMENTS.items())]
+    # Whole documents are fewer and richer than compositions: each stands for several.
+    return composed + whole * 3
+
+
+def _composer(trigger: str, block: str) -> Callable[[Scene], str]:
+    def make(scene: Scene) -> str:
+        part = compose_part(scene, trigger, block)
+        return say(scene.draw, part) + _called_events(scene)
+
+    return make
+
+
+def _called_events(scene: Scene) -> str:
+    """Bodies of the custom events that were called; what they do is said after the main part."""
+    said = ""
+    while scene.called_events:
+        name = scene.called_events.pop(0)
+        scene.flow = scene.graph.node("Event_Custom", {"Name": name})["Then"]
+        scene.values.clear()
+        clauses = _steps_without_calls(scene)
+        said += " " + say(scene.draw, Part(Trigger(f"when {name} is called", f"The custom event {name}"), clauses))
+    return said
+
+
+def _steps_without_calls(scene: Scene) -> list[Clause]:
+    waiting = list(scene.called_events)
+    clauses = add_steps(scene, 1, 2)
+    for name in scene.called_events[len(waiting):]:
+        # A called event calls another: that one gets a body too, unless the chain grows long.
+        if len(scene.called_events) > 2:
+            raise TooLong(name)
+    return clauses
+
+
+def start_values(scene: Scene) -> str:
+    """Some numeric variables get a start value, said in a sentence."""
+    said = ""
+    for name, variable in list(scene.document.variables.items()):
+        kind = str(variable.type)
+        if variable.default is None and kind in ("Float", "Int") and scene.draw.chance(0.22):
+            value = float(scene.draw.whole(1, 500)) if kind == "Float" else scene.draw.whole(1, 100)
+            scene.document.variables[name] = type(variable)(name, variable.type, value, variable.properties)
+            said += " " + scene.draw.pick((f"{name} starts at {number_text(value)}.", f"The default of {name} is {number_text(value)}.", f"{name} begins with {number_text(value)}."))
+    return said
+
+
+def make_row(seed: int, index: int, table: list[Recipe]) -> tuple[str, str, Blueprint]:
+    """(pattern, instruction, graph) of one number; raises TooLong for a number that gives no row."""
+    draw = Draw(seed, index)
+    recipe = draw.pick(table)
+    scene = Scene(draw)
+    if draw.chance(0.25):
+        scene.document.name = draw.pick(words.BLUEPRINT_NAMES)
+    text = recipe.make(scene) + start_values(scene)
+    instruction = opening(draw, scene.document.name, scene.document.parent) + text
+    return recipe.name, sentence(instruction), scene.document.blueprint()
+
+
+def generate(count: int, seed: int) -> Iterator[Row]:
+    """Exactly `count` rows, all valid, no instruction twice, no pattern above 5 % of them."""
+    table = recipes()
+    per_pattern: Counter[str] = Counter()
+    most = max(1, int(count * MAX_PATTERN_FRAC))
+    seen: set[str] = set()
+    index = made = 0
+    while made < count:
+        index += 1
+        try:
+            pattern, instruction, blueprint = make_row(seed, index, table)
+        except TooLong:
+            continue
+        if instruction in seen or per_pattern[pattern] >= most or any(finding.is_error for finding in validate(blueprint)):
+            continue
+        seen.add(instruction)
+        per_pattern[pattern] += 1
+        made += 1
+        yield Row(instruction, render(blueprint), "", Provenance("synthetic", "", str(index), pattern, seed))

@@ -1,0 +1,88 @@
+"""The state of one row while patterns compose it: graph, flow of execution, values at hand, and names in use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from corpus.synthesis.builder import DocumentBuilder, GraphBuilder, Handle, Properties
+from corpus.synthesis.draw import Draw
+from corpus.synthesis.vocabulary import VARIABLE_NAMES
+from utils.dsl_ast import PinRef, Value
+
+
+@dataclass(frozen=True)
+class Source:
+    """A value that stands ready: what people call it, its DSL type, where it comes from."""
+
+    text: str
+    type: str
+    pin: PinRef
+
+
+@dataclass
+class Scene:
+    """One document under construction.
+
+    flow      the exec output that the next step hangs on; None when execution has ended
+    values    what the trigger and earlier steps give, most recent last
+    """
+
+    draw: Draw
+    document: DocumentBuilder = field(default_factory=DocumentBuilder)
+    graph: GraphBuilder = None
+    flow: PinRef | None = None
+    values: list[Source] = field(default_factory=list)
+    declared: list[tuple[str, str]] = field(default_factory=list)
+    """(variable, text of its declaration) where the instruction has to say more than the name."""
+    called_events: list[str] = field(default_factory=list)
+    _getters: dict[tuple[str, str], Handle] = field(default_factory=dict)
+    _shared: dict[tuple[str, str], Handle] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.graph = self.graph or self.document.events
+
+    def step(self, kind: str, /, properties: Properties | None = None, then: str | None = "Then", enter: str = "Execute",
+             **inputs: Value | PinRef) -> Handle:
+        """Add a node that executes next; the flow goes on at its output `then`."""
+        node = self.graph.node(kind, properties, **inputs)
+        if self.flow is not None:
+            self.graph.exec(self.flow, node[enter])
+        self.flow = node[then] if then else None
+        return node
+
+    def pure(self, kind: str, /, properties: Properties | None = None, **inputs: Value | PinRef) -> Handle:
+        return self.graph.node(kind, properties, **inputs)
+
+    def shared(self, kind: str, /, **inputs: Value) -> Handle:
+        """A pure node that a graph needs once however often it is used: GetPlayerPawn."""
+        key = (self.graph.name, f"{kind}{sorted(inputs.items())}")
+        if key not in self._shared:
+            self._shared[key] = self.graph.node(kind, **inputs)
+        return self._shared[key]
+
+    def get(self, variable: str) -> PinRef:
+        """The value of a declared variable; read once per graph."""
+        key = (self.graph.name, variable)
+        if key not in self._getters:
+            self._getters[key] = self.graph.node("VariableGet", {"Variable": variable})
+        return self._getters[key][variable]
+
+    def set(self, variable: str, value: Value | PinRef) -> Handle:
+        """Step that stores a value. Another read afterwards needs a node of its own only in people's minds, not in the editor."""
+        return self.step("VariableSet", {"Variable": variable}, **{variable: value})
+
+    def new_variable(self, kind: str, default: Value | None = None) -> str:
+        """Declare a variable of this type under a name that fits it."""
+        name = self.draw.fresh(VARIABLE_NAMES[kind])
+        return self.document.variable(name, kind, default)
+
+    def variable_of(self, kind: str, reuse: float = 0.5) -> str:
+        """A variable of this type: one that the row already has, or a new one."""
+        known = [name for name, variable in self.document.variables.items() if str(variable.type) == kind]
+        return self.draw.pick(known) if known and self.draw.chance(reuse) else self.new_variable(kind)
+
+    def offer(self, text: str, kind: str, pin: PinRef) -> None:
+        self.values.append(Source(text, kind, pin))
+
+    def offered(self, *kinds: str) -> list[Source]:
+        return [source for source in self.values if source.type in kinds]
