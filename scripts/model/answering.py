@@ -1,0 +1,46 @@
+"""A decoder for a chosen model, as 07, 09 and 12 all need it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from model.adapters import Choice, Loaded, choose_model, load_choice
+from pipeline.config import load_config
+from pipeline.paths import Paths
+
+
+def add_model_options(options: argparse.ArgumentParser) -> None:
+    options.add_argument("--model", "--adapter", dest="model", type=Path, metavar="DIR",
+                         help="adapter or model folder (default: the newest version by number)")
+    options.add_argument("--base", action="store_true", help="the base model without an adapter: the zero line")
+    options.add_argument("--unconstrained", action="store_true", help="let the model write what it likes, for comparison")
+    options.add_argument("--rows", type=int, metavar="N", help="prompts decoded together (default: 40 on a CPU, 64 on a GPU)")
+    options.add_argument("--timeout", type=float, default=300.0, metavar="SECONDS", help="limit per prompt (default: 300)")
+
+
+def chosen_model(args: argparse.Namespace) -> Choice:
+    return choose_model(args.project, args.model, args.base)
+
+
+def load_chosen(choice: Choice, paths: Paths) -> Loaded:
+    return load_choice(choice, load_config(paths), paths)
+
+
+def make_decoder(loaded: Loaded, args: argparse.Namespace, **more: Any) -> Any:
+    """A Decoder under the constraint of the language, unless --unconstrained."""
+    from model.decode import Decoder
+
+    constraint = None if args.unconstrained else language_constraint(loaded.tokenizer)
+    return Decoder(loaded.model, loaded.tokenizer, loaded.system_prompt, constraint=constraint, rows=args.rows,
+                   timeout_s=args.timeout, **more)
+
+
+def language_constraint(tokenizer: Any) -> Any:
+    from model.constraint import LanguageConstraint
+    from utils.blueprint_patterns import load_catalogue
+
+    return LanguageConstraint(tokenizer, load_catalogue())
+
+

@@ -1,0 +1,159 @@
+"""The exam: a model answers lessons, and every answer is graded as a graph and written down as it comes.
+
+All lessons of a call share one model load, one copy of the system prompt and one batch, so that no lesson ends with a
+half-empty batch. A line a prompt goes to `results/exams/exam_<lesson>_<time>.jsonl`; the same exam started again goes
+on in the file that an interruption left unfinished.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from corpus.lessons import Lesson, Prompt, lesson_files, load_lesson
+from error_handler import UserError
+from model.decode import Answer, Decoder, Request
+from pipeline.paths import Paths
+from pipeline.store import append_jsonl, read_jsonl, sha256_file
+from pipeline_logger import RUN_ID_VARIABLE
+from report.scoring import score_answer
+
+TIMEOUT_TEXT = "[TIMEOUT]"
+TIME_FORMAT = "%Y%m%dT%H%M%SZ"
+
+
+@dataclass(frozen=True)
+class ExamLesson:
+    """A lesson as it is asked: the prompts chosen, and where it came from."""
+
+    lesson: Lesson
+    file: Path
+    is_hold_out: bool
+    prompts: tuple[Prompt, ...]
+
+
+@dataclass(frozen=True)
+class ExamSettings:
+    """What, beside the lesson, decides the answers; an unfinished exam is continued only under the same."""
+
+    version: int
+    model_label: str
+    model_hash: str
+    system_prompt: str
+    is_constrained: bool
+    budget_tokens: int
+
+    def key(self, lesson: ExamLesson) -> str:
+        parts = (self.model_label, self.model_hash, self.system_prompt, self.is_constrained, self.budget_tokens,
+                 sha256_file(lesson.file), [prompt.id for prompt in lesson.prompts])
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def exam_lessons(named: Iterable[str], paths: Paths, limit: int | None = None,
+                 on_refused: Callable[[UserError], None] | None = None) -> list[ExamLesson]:
+    """Lessons of files, folders and the word `holdout`; `limit` prompts at most of each, evenly spread, hold-outs whole."""
+    files = [file for name in named for file in lesson_files(_place(name, paths))]
+    lessons = []
+    for file in dict.fromkeys(files):
+        try:
+            lessons.append(_exam_lesson(file, paths, limit))
+        except UserError as error:
+            if on_refused is None:
+                raise
+            on_refused(error)
+    return lessons
+
+
+def _place(name: str, paths: Paths) -> Path:
+    if name == "holdout":
+        return paths.holdout
+    return Path(name) if Path(name).exists() else paths.root / name
+
+
+def _exam_lesson(file: Path, paths: Paths, limit: int | None) -> ExamLesson:
+    lesson = load_lesson(file)
+    is_hold_out = file.resolve().parent.name == paths.holdout.name
+    return ExamLesson(lesson, file, is_hold_out, spread(lesson.prompts, None if is_hold_out else limit))
+
+
+def spread(items: tuple[Any, ...], limit: int | None) -> tuple[Any, ...]:
+    """At most `limit` of the items, evenly spaced, so that no part of a lesson is left out."""
+    if limit is None or limit >= len(items):
+        return items
+    return tuple(items[i * len(items) // limit] for i in range(limit))
+
+
+def model_hash(folder: Path | None) -> str:
+    """Of the weights that make this model what it is; the base counts as empty."""
+    files = sorted(folder.glob("*.safetensors")) if folder else []
+    return hashlib.sha256("".join(map(sha256_file, files)).encode()).hexdigest()[:16]
+
+
+class ExamFile:
+    """The record of one lesson: what an interrupted exam has answered already, and where the rest goes."""
+
+    def __init__(self, lesson: ExamLesson, settings: ExamSettings, paths: Paths) -> None:
+        self.lesson, self.settings = lesson, settings
+        self.key = settings.key(lesson)
+        wanted = {prompt.id for prompt in lesson.prompts}
+        self.path, self.lines = self._unfinished(paths, wanted) or (self._new_path(paths), [])
+        done = {line["prompt_id"] for line in self.lines}
+        self.open_prompts = [prompt for prompt in lesson.prompts if prompt.id not in done]
+
+    def _unfinished(self, paths: Paths, wanted: set[str]) -> tuple[Path, list[dict]] | None:
+        for file in sorted(paths.exams.glob(f"exam_{self.lesson.lesson.lesson_id}_*.jsonl"), reverse=True):
+            lines = list(read_jsonl(file))
+            if lines and lines[0].get("exam_key") == self.key:
+                return (file, lines) if wanted - {line["prompt_id"] for line in lines} else None
+        return None
+
+    def _new_path(self, paths: Paths) -> Path:
+        stem = f"exam_{self.lesson.lesson.lesson_id}_{datetime.now(UTC).strftime(TIME_FORMAT)}"
+        names = (paths.exams / f"{stem}{suffix}.jsonl" for suffix in ("", *(f"_{n}" for n in range(2, 1000))))
+        return next(path for path in names if not path.exists())
+
+    def write(self, prompt: Prompt, answer: Answer) -> dict[str, Any]:
+        line = self._head() | exam_line(prompt, answer)
+        append_jsonl(self.path, [line])
+        self.lines.append(line)
+        return line
+
+    def _head(self) -> dict[str, Any]:
+        return {"schema_version": 1, "version": self.settings.version, "model": self.settings.model_label,
+                "exam_key": self.key, "run_id": os.environ.get(RUN_ID_VARIABLE, ""), "time": datetime.now(UTC).isoformat(timespec="seconds"),
+                "lesson_id": self.lesson.lesson.lesson_id, "hold_out": self.lesson.is_hold_out,
+                "constrained": self.settings.is_constrained}
+
+
+def exam_line(prompt: Prompt, answer: Answer) -> dict[str, Any]:
+    """Everything worth keeping about one answer, the raw text and the reason it stopped among it."""
+    line = {"prompt_id": prompt.id, "category": prompt.category, "instruction": prompt.instruction,
+            "expected": prompt.expected_dsl, "raw_text": answer.text, "stop_reason": answer.stop_reason,
+            "tokens": answer.tokens, "forced_tokens": answer.forced_tokens, "seconds": round(answer.seconds, 3)}
+    if answer.stop_reason == "timeout":
+        return line | {"actual_dsl": TIMEOUT_TEXT, "status": "timeout_skipped", "valid": False, "graph_equal": False,
+                       "score": 0.0, "findings": [], "mistakes": []}
+    return line | {"actual_dsl": answer.text, "status": "ok"} | grades(prompt, answer.text)
+
+
+def grades(prompt: Prompt, text: str) -> dict[str, Any]:
+    score = score_answer(prompt.expected_dsl, prompt.alternatives, text)
+    return {"valid": score.is_valid, "graph_equal": score.is_equal, "score": round(score.total, 2),
+            "nodes_f1": round(score.nodes_f1, 4), "wires_f1": round(score.wires_f1, 4), "properties_f1": round(score.properties_f1, 4),
+            "findings": [{"code": one.code, "line": one.line, "message": one.message, "node": one.node} for one in score.findings],
+            "mistakes": [{"kind": str(one.kind), "what": one.what} for one in score.mistakes]}
+
+
+def run_exam(decoder: Decoder, files: list[ExamFile], budget_tokens: int, should_stop: Callable[[], bool],
+             ) -> Iterator[tuple[ExamFile, dict[str, Any]]]:
+    """Ask every open prompt of all lessons in one batch; yields each line after it has been written."""
+    open_prompts = [(file, prompt) for file in files for prompt in file.open_prompts]
+    requests = [Request(prompt.instruction, budget_tokens=budget_tokens) for _, prompt in open_prompts]
+    for answer in decoder.stream(requests, should_stop):
+        file, prompt = open_prompts[answer.index]
+        yield file, file.write(prompt, answer)
