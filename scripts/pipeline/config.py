@@ -96,6 +96,11 @@ class Synthetic:
 
 
 @dataclass(frozen=True)
+class Backup:
+    mirror_folder: str | None = setting(None, "second folder for backups; default: D:\\BlueprintLLMBackup on Windows with a drive D:")
+
+
+@dataclass(frozen=True)
 class PipelineConfig:
     hardware: Hardware = Hardware()
     model: Model = Model()
@@ -104,6 +109,7 @@ class PipelineConfig:
     training: Training = Training()
     stall_detection: StallDetection = StallDetection()
     synthetic: Synthetic = Synthetic()
+    backup: Backup = Backup()
     sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     """Where each named setting came from: "training.epochs" -> "command line" or the file's name."""
 

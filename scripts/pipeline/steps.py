@@ -164,6 +164,8 @@ STEPS = (
          writes=lambda c: [c.paths.validation_report], code=LANGUAGE, needs=("merge",)),
     Step("system_prompt", "2.3", "Write the system prompt", "08_generate_system_prompt.py", "validate", "data",
          reads=lambda c: [c.paths.train_file], writes=lambda c: [c.paths.system_prompt], code=DATA_CODE, needs=("merge",)),
+    Step("backup_lessons", "8.5", "Back up the merged lessons", "16_backup.py", "utility", "data",
+         arguments=lambda c: ["--kind", "lesson_merged"], accompanies="lessons", needs=("merge",)),
     Step("base_model", "3.4", "Prepare the base model", "04_train_blueprint_lora.py", "utility", "base",
          arguments=lambda c: ["--prepare-base"], writes=lambda c: [c.paths.base_models], settings=("model",)),
     Step("backup_before", "4.1", "Back up before training", "16_backup.py", "utility", "train",

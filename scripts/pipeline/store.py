@@ -41,7 +41,7 @@ def replace_when_complete(path: Path, durable: bool = True) -> Iterator[TextIO]:
             if durable:
                 os.fsync(file.fileno())
         os.chmod(name, _mode_of(path))
-        _replace(name, path)
+        replace_file(name, path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
@@ -54,7 +54,8 @@ def _mode_of(path: Path) -> int:
     return path.stat().st_mode & 0o777 if path.exists() else 0o644
 
 
-def _replace(source: str, target: Path) -> None:
+def replace_file(source: str | Path, target: Path) -> None:
+    """os.replace with patience for Windows, where a reader of the old file makes it fail."""
     give_up_at = time.monotonic() + REPLACE_PATIENCE_S
     while True:
         try:
