@@ -1,0 +1,1 @@
+"""What people look at: scores and their figures, health findings, history, the terminal summary, the pages."""
