@@ -188,9 +188,9 @@ STEPS = (
     Step("corrections", "8", "Write correction lessons", "22_write_correction_lessons.py", "data", "eval",
          reads=lambda c: [c.paths.exams, c.paths.evaluations], needs=("exam", "evaluate"), impossible=_has_no_model,
          is_optional=True),
-    Step("health", "5.3", "Health report", "19_training_health_monitor.py", "utility", "report", runs_always=True),
-    Step("summary", "5.2", "Summary", "10_training_dashboard.py", "utility", "report", runs_always=True),
-    Step("dashboard", "9", "Dashboard pages", "14_update_dashboard.py", "utility", "report", runs_always=True),
+    Step("health", "5.3", "Health report", "19_training_health_monitor.py", "utility", "report", runs_always=True, findings_ok=True),
+    Step("summary", "5.2", "Summary", "10_training_dashboard.py", "utility", "report", runs_always=True, findings_ok=True),
+    Step("dashboard", "9", "Dashboard pages", "14_update_dashboard.py", "utility", "report", runs_always=True, findings_ok=True),
 )
 
 
