@@ -21,7 +21,11 @@ from pipeline.exit_codes import ExitCode
 
 def main(args: argparse.Namespace) -> ExitCode:
     from pipeline.session import Asked, run_session
+    from report.dashboard import write_pages
 
+    if not (args.project.dashboard / "live.html").exists():
+        # It is to follow the very first run; step dashboard renews the pages.
+        write_pages(args.project)
     return run_session(args.project, Asked(args.mode, args.force, args.next_cycle, args.resume, args.recover, args.synthetic_count))
 
 
