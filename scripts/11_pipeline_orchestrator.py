@@ -21,7 +21,7 @@ from pipeline.exit_codes import ExitCode
 
 def main(args: argparse.Namespace) -> ExitCode:
     from pipeline.session import Asked, run_session
-    from report.dashboard import write_pages
+    from report.page_files import write_pages
 
     if not (args.project.dashboard / "live.html").exists():
         # It is to follow the very first run; step dashboard renews the pages.

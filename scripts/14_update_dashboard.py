@@ -15,8 +15,9 @@ from pipeline.exit_codes import ExitCode
 
 def main(args: argparse.Namespace) -> ExitCode:
     from pipeline_logger import get_logger
-    from report.dashboard import page_data, write_data, write_pages
+    from report.dashboard import page_data, write_data
     from report.overview import overview
+    from report.page_files import write_pages
 
     logger = get_logger(step_prefix="9")
     with logger.step("9.1", "Collect what was measured"):

@@ -16,7 +16,7 @@ from rich.console import Console
 from pipeline.live import set_idle, update_live_state
 from pipeline.paths import SCRIPTS, Paths
 from report.charts import MAX_POINTS, thinned, training_columns
-from report.dashboard import PAGES
+from report.page_files import PAGES
 from report.reading import gather
 from report.records import LogLine
 from report.watch import watch

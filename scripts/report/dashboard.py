@@ -1,4 +1,4 @@
-"""The pages under dashboard/: fixed HTML and scripts from report/pages, and what was measured as scripts beside them.
+"""What was measured, as scripts beside the pages of report.page_files.
 
 A page opened from disk may not fetch JSON, so the data comes as classic scripts: data.js for all pages, exam_vN.js with
 the answers of one version, loaded when that version is looked at.
@@ -7,7 +7,6 @@ the answers of one version, loaded when that version is looked at.
 import json
 import math
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from pipeline.live import now_utc
@@ -18,16 +17,9 @@ from report.mastery import mastery
 from report.overview import Overview
 from report.records import Exam
 
-PAGES = Path(__file__).parent / "pages"
 SHOWN_RUNS = 50
 SHOWN_TRAININGS = 20
 SHOWN_EXAM_VERSIONS = 10
-
-
-def write_pages(paths: Paths) -> None:
-    """The pages themselves, the same for every project; without data they say what to run."""
-    for source in sorted(file for file in PAGES.rglob("*") if file.is_file()):
-        write_text(paths.dashboard / source.relative_to(PAGES), source.read_text(encoding="utf-8"), durable=False)
 
 
 def write_data(paths: Paths, seen: Overview, data: dict[str, Any]) -> None:
