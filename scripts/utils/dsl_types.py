@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 # Kinds with an object behind them (its short name or full path is PinType.name).
 NAMED_KINDS = frozenset({"struct", "enum", "object", "class", "softobject", "softclass", "interface", "delegate", "mcdelegate"})
@@ -31,3 +32,24 @@ class PinType:
     @property
     def element(self) -> PinType:
         return replace(self, container="", value=None)
+
+
+@lru_cache(maxsize=None)
+def parse_engine_type(text: str) -> PinType:
+    """The catalogue's spelling, `array<struct:Vector>` or `real:double`, as a PinType."""
+    if text.endswith(">"):
+        container, inner = text[:-1].split("<", 1)
+        first, _, second = inner.partition(",")
+        return replace(parse_engine_type(first), container=container, value=parse_engine_type(second) if second else None)
+    kind, _, name = text.partition(":")
+    return PinType("float" if kind == "real" else kind, "" if kind == "real" else name)
+
+
+def engine_type(pin_type: PinType) -> str:
+    """The reverse. Precision is not kept: a Float is a double, as the editor makes them since 5.0."""
+    if pin_type.container:
+        inner = engine_type(pin_type.element)
+        value = f",{engine_type(pin_type.value)}" if pin_type.value else ""
+        return f"{pin_type.container}<{inner}{value}>"
+    kind = "real:double" if pin_type.kind == "float" else pin_type.kind
+    return f"{kind}:{pin_type.name}" if pin_type.name else kind

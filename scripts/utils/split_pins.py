@@ -1,0 +1,52 @@
+"""Split struct pins: the parts that take the place of a Vector, Transform or other struct pin."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from utils.catalogue_data import CatalogueData, Param
+from utils.pin_names import plain_name
+from utils.shape import PinDraft
+
+# Parts of structs whose Make and Break functions the editor goes by, where they differ from the members.
+OWN_PARTS = {
+    "Transform": (Param("Location", "struct:Vector"), Param("Rotation", "struct:Rotator"), Param("Scale", "struct:Vector", "1, 1, 1")),
+    "Rotator": (Param("Roll", "real:float"), Param("Pitch", "real:float"), Param("Yaw", "real:float")),
+}
+
+
+def split_pins(pins: tuple[PinDraft, ...], names: frozenset[str], data: CatalogueData) -> tuple[PinDraft, ...]:
+    """Each named pin hidden, its parts behind it. `names` are in lower case: internal, DSL or plain spellings."""
+    result: list[PinDraft] = []
+    for pin in pins:
+        parts = _parts(pin, data) if _is_named(pin, names) else ()
+        if parts:
+            result.append(replace(pin, is_hidden=True, is_required=False))
+            result += split_pins(parts, names, data)
+        else:
+            result.append(pin)
+    return tuple(result)
+
+
+def _is_named(pin: PinDraft, names: frozenset[str]) -> bool:
+    return not names.isdisjoint({pin.internal.lower(), pin.label.lower(), plain_name(pin.internal).lower()} - {""})
+
+
+def _parts(pin: PinDraft, data: CatalogueData) -> tuple[PinDraft, ...]:
+    kind, _, struct = pin.type.partition(":")
+    if kind != "struct":
+        return ()
+    prefix = f"{pin.label}_" if pin.label else ""
+    return tuple(replace(pin, internal=f"{pin.internal}_{part.name}", type=part.type, default=part.default, value=None, group="", typed_by="",
+                         label=f"{prefix}{plain_name(part.name)}" if prefix else "", is_by_ref=False, is_required=False)
+                 for part in parts_of(struct, pin.is_input, data))
+
+
+def parts_of(struct: str, is_input: bool, data: CatalogueData) -> tuple[Param, ...]:
+    """What the struct is split into: the parameters of its Make or Break function, else its members."""
+    if struct in OWN_PARTS:
+        return OWN_PARTS[struct]
+    native = data.raw["native_make_break"].get(struct, {})
+    if (pair := native.get("make" if is_input else "break")) and (function := data.function(*pair)):
+        return function.inputs if is_input else function.outputs
+    return data.members(struct) or ()
