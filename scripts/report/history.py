@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.store import read_json, write_json
-from report.figures import exam_figures
+from report.figures import exam_figures, figures_by_category
 from report.records import Records, TrainingRun
 
 HISTORY_SCHEMA = 1
@@ -38,6 +38,8 @@ class Cycle:
     """Figures (mean, n, low, high in percent) of score, graph_equal, valid over the taught prompts."""
     hold_out: dict[str, Any] | None = None
     by_lesson: dict[str, Any] = field(default_factory=dict)
+    by_category: dict[str, Any] = field(default_factory=dict)
+    """Over all exams: where a correction lesson aimed, and what it did there, is read off from version to version."""
     evaluation: dict[str, Any] | None = None
 
 
@@ -95,6 +97,7 @@ def _measured(version: int, records: Records) -> Mapping[str, Any]:
         "lessons": _figures(exam for exam in exams if not exam.hold_out),
         "hold_out": _figures(exam for exam in exams if exam.hold_out),
         "by_lesson": {exam.lesson_id: {"hold_out": exam.hold_out} | _figures([exam]) for exam in exams},
+        "by_category": {name: asdict(figures) for name, figures in figures_by_category(exams).items()},
         "evaluation": evaluation and {"quick": evaluation.quick, "score": evaluation.score, "pass_rate": evaluation.pass_rate},
     }
 

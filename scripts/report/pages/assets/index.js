@@ -102,6 +102,26 @@ function renderHealth() {
   show("health", alerts.map(finding), el("details", { open: alerts.length === 0 }, el("summary", {}, counted(notes.length, "note")), notes.map(finding)));
 }
 
+const SHOWN_VERSIONS = 4;
+
+function renderParts() {
+  const examined = data.cycles.filter((cycle) => Object.keys(cycle.by_lesson).length);
+  if (examined.length === 0) return show("parts", empty("No exam has been taken yet.", EVERYTHING));
+  const newest = examined.slice(-SHOWN_VERSIONS).reverse();
+  const cycles = newest.some((cycle) => cycle.version === 0) ? newest : newest.concat(examined.filter((cycle) => cycle.version === 0));
+  const rows = (part) => [...new Set(cycles.flatMap((cycle) => Object.keys(cycle[part])))].sort();
+  const isHoldOut = (name) => cycles.some((cycle) => cycle.by_lesson[name]?.hold_out);
+  const columns = (name, part, text) => [{ name, cell: text }, ...cycles.map((cycle) => ({ name: versionName(cycle.version), number: true,
+    cell: (row) => bar(cycle[part][row]?.graph_equal) }))];
+  show("parts", table("Lessons", columns("Lesson", "by_lesson", (row) => [row, " ", isHoldOut(row) ? badge("hold-out", "note") : null].filter(Boolean)), rows("by_lesson")),
+    el("details", {}, el("summary", {}, "By category"), table("Categories of all exams", columns("Category", "by_category", (row) => row), rows("by_category"))));
+}
+
+function bar(figure) {
+  if (!figure) return "–";
+  return [percent(figure), el("span", { class: "cell-bar", title: interval(figure) }, el("i", { style: `width:${figure.mean}%` }))];
+}
+
 const FIRST_NODES = 15;
 let allNodes = false;
 
@@ -186,7 +206,7 @@ function renderRuns() {
 
 if (data) {
   show("made", ["made ", when(data.made)]);
-  [renderProblems, renderTiles, renderScores, renderTraining, renderHealth, renderMastery, renderComposition, renderVersions, renderRuns].forEach((render) => render());
+  [renderProblems, renderTiles, renderScores, renderTraining, renderHealth, renderParts, renderMastery, renderComposition, renderVersions, renderRuns].forEach((render) => render());
   byId("node-filter").addEventListener("input", renderMastery);
 } else {
   show("tiles", empty("data.js beside this page is missing.", "python scripts/14_update_dashboard.py"));

@@ -3,7 +3,8 @@
 // A page from disk cannot fetch JSON, but it may load a script again and again; the logger writes this one.
 const SOURCE = "../logs/pipeline_live_state.js";
 const POLL_MS = 2000;
-const SILENT_S = 60;
+// As long as the stall watch waits before it warns.
+const SILENT_S = 300;
 const losses = new Map();
 let lossRun = "";
 let lossShown = 0;
