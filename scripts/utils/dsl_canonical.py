@@ -12,17 +12,30 @@ from dataclasses import replace
 
 from utils.dsl_aliases import apply_aliases
 from utils.dsl_ast import Blueprint, Comment, Graph, Node, Param, Params, PinRef, Struct, Value, Variable, Wire, Word
+from utils.dsl_spelling import speller
 from utils.dsl_writer import LARGEST_FLOAT, is_word
+from utils.shape import Shape
 
 DIGITS = re.compile(r"(\d+)")
 UNNAMED = "Unnamed"
 
 
 def canonicalise(blueprint: Blueprint) -> Blueprint:
-    blueprint = apply_aliases(blueprint)
-    return replace(blueprint, name=blueprint.name or UNNAMED, comments=_comments(blueprint.comments, {}),
-                   variables=tuple(map(_plain_variable, blueprint.variables)),
-                   graphs=tuple(map(order_graph, blueprint.graphs)))
+    spelled, shapes = speller().spell_with_shapes(plain(apply_aliases(blueprint)))
+    graphs = tuple(order_graph(graph, found) for graph, found in zip(spelled.graphs, shapes))
+    return replace(spelled, name=spelled.name or UNNAMED, comments=_comments(spelled.comments, {}), graphs=graphs)
+
+
+def plain(blueprint: Blueprint) -> Blueprint:
+    """Every value as its text would be read again."""
+    return replace(blueprint, variables=tuple(map(_plain_variable, blueprint.variables)),
+                   graphs=tuple(map(_plain_graph, blueprint.graphs)))
+
+
+def _plain_graph(graph: Graph) -> Graph:
+    nodes = tuple(replace(node, properties=_plain_properties(node.properties)) if node.properties else node for node in graph.nodes)
+    return replace(graph, nodes=nodes, variables=tuple(map(_plain_variable, graph.variables)),
+                   properties=_plain_properties(graph.properties))
 
 
 def _plain_variable(variable: Variable) -> Variable:
@@ -54,14 +67,14 @@ def _plain_param(param: Param) -> Param:
     return param if param.default is None else replace(param, default=plain_value(param.default))
 
 
-def order_graph(graph: Graph) -> Graph:
-    order = execution_order(graph)
-    ids = {node_id: f"n{index}" for index, node_id in enumerate(order, 1)}
+def order_graph(graph: Graph, shapes: dict[str, Shape]) -> Graph:
+    """Nodes in the order of execution, numbered n1, n2 ...; wires in the order of nodes and pins."""
+    ranks = {(node_id, pin.is_input, pin.name): index for node_id, shape in shapes.items() for index, pin in enumerate(shape.pins)}
+    walk = _Walk(graph, shapes, ranks)
+    ids = {node_id: f"n{index}" for index, node_id in enumerate(walk.order(), 1)}
     by_id = {node.id: node for node in graph.nodes}
-    nodes = tuple(replace(by_id[node_id], id=ids[node_id], properties=_plain_properties(by_id[node_id].properties))
-                  for node_id in order)
-    return replace(graph, nodes=nodes, wires=_ordered_wires(graph.wires, ids, order), comments=_comments(graph.comments, ids),
-                   variables=tuple(map(_plain_variable, graph.variables)), properties=_plain_properties(graph.properties))
+    nodes = tuple(Node(new, by_id[old].type, by_id[old].properties, by_id[old].line) for old, new in ids.items())
+    return replace(graph, nodes=nodes, wires=walk.wires(ids), comments=_comments(graph.comments, ids))
 
 
 def natural_key(name: str) -> tuple:
@@ -69,41 +82,40 @@ def natural_key(name: str) -> tuple:
     return tuple((int(part), "") if part.isdecimal() and len(part) < 10 else (-1, part) for part in DIGITS.split(name))
 
 
-def execution_order(graph: Graph) -> list[str]:
-    """Ids of the nodes: events first, along their exec outputs, what an exec node reads right before it."""
-    return _Walk(graph).order()
-
-
 class _Walk:
-    """Depth first over exec outputs, without recursion: chains can be as long as a document."""
+    """Depth first over exec outputs, events first; what an exec node reads comes right before it.
 
-    def __init__(self, graph: Graph) -> None:
-        self.graph = graph
+    Without recursion: chains can be as long as a document. Wires that share a pin keep their order in the document.
+    """
+
+    def __init__(self, graph: Graph, shapes: dict[str, Shape], ranks: dict[tuple[str, bool, str], int]) -> None:
+        self.graph, self.ranks = graph, ranks
+        self.ids = [node.id for node in graph.nodes]
+        self.events = [node_id for node_id in self.ids if shapes[node_id].is_event]
         self.followers: dict[str, list[Wire]] = {}
         self.feeders: dict[str, list[Wire]] = {}
-        self.on_exec: set[str] = set()
-        self.has_exec_input: set[str] = set()
+        self.reached = {wire.target.node for wire in graph.wires if wire.is_exec}
+        self.on_exec = self.reached | {wire.source.node for wire in graph.wires if wire.is_exec}
+        self.is_stop = self.on_exec.union(self.events)
         for wire in graph.wires:
-            self._add(wire)
+            side, end = (self.followers, wire.source) if wire.is_exec else (self.feeders, wire.target)
+            side.setdefault(end.node, []).append(wire)
+        for wires in self.followers.values():
+            wires.sort(key=lambda wire: self.rank(wire.source, False))
+        for wires in self.feeders.values():
+            wires.sort(key=lambda wire: self.rank(wire.target, True))
         self.done: dict[str, None] = {}
 
-    def _add(self, wire: Wire) -> None:
-        if wire.is_exec:
-            self.followers.setdefault(wire.source.node, []).append(wire)
-            self.on_exec.update((wire.source.node, wire.target.node))
-            self.has_exec_input.add(wire.target.node)
-        else:
-            self.feeders.setdefault(wire.target.node, []).append(wire)
+    def rank(self, pin: PinRef, is_input: bool) -> tuple:
+        """Place of a pin on its node; pins that the catalogue does not know come last, by name."""
+        place = self.ranks.get((pin.node, is_input, pin.pin))
+        return (1, natural_key(pin.pin)) if place is None else (0, place)
 
     def order(self) -> list[str]:
-        ids = [node.id for node in self.graph.nodes]
-        events = [node.id for node in self.graph.nodes if is_root(node)]
-        self.roots = set(events)
-        starts = [node_id for node_id in ids if node_id in self.on_exec and node_id not in self.has_exec_input]
-        for root in (*events, *starts, *(node_id for node_id in ids if node_id in self.on_exec)):
+        on_exec = [node_id for node_id in self.ids if node_id in self.on_exec]
+        for root in (*self.events, *(node_id for node_id in on_exec if node_id not in self.reached), *on_exec):
             self._follow(root)
-        for node_id in ids:
-            self.done[node_id] = None
+        self.done.update(dict.fromkeys(self.ids))
         return list(self.done)
 
     def _follow(self, root: str) -> None:
@@ -112,50 +124,35 @@ class _Walk:
             node_id = stack.pop()
             if node_id in self.done:
                 continue
-            self._feed(node_id)
+            if node_id in self.feeders:
+                self._feed(node_id)
             self.done[node_id] = None
-            wires = sorted(self.followers.get(node_id, ()), key=lambda wire: natural_key(wire.source.pin))
-            stack += [wire.target.node for wire in reversed(wires)]
+            stack += [wire.target.node for wire in reversed(self.followers.get(node_id, ()))]
 
     def _feed(self, node_id: str) -> None:
         """Everything pure that the node reads, directly or through others, sources before their readers."""
-        stack = [(node_id, iter(self._sources(node_id)))]
+        stack = [(node_id, iter(self.feeders[node_id]))]
         entered = {node_id}
         while stack:
-            reader, sources = stack[-1]
-            source = next((item for item in sources if item not in self.done and item not in entered), None)
+            reader, wires = stack[-1]
+            source = next((wire.source.node for wire in wires if self._is_fresh(wire.source.node, entered)), None)
             if source is not None:
                 entered.add(source)
-                stack.append((source, iter(self._sources(source))))
+                stack.append((source, iter(self.feeders.get(source, ()))))
                 continue
             stack.pop()
             if reader != node_id:
                 self.done[reader] = None
 
-    def _sources(self, node_id: str) -> list[str]:
-        wires = sorted(self.feeders.get(node_id, ()), key=lambda wire: natural_key(wire.target.pin))
-        sources = (wire.source.node for wire in wires)
-        return [source for source in sources if source not in self.on_exec and source not in self.roots]
+    def _is_fresh(self, node_id: str, entered: set[str]) -> bool:
+        return node_id not in self.done and node_id not in entered and node_id not in self.is_stop
 
-
-def is_root(node: Node) -> bool:
-    return node.type.startswith("Event_") or node.type == "FunctionEntry"
-
-
-def _ordered_wires(wires: tuple[Wire, ...], ids: dict[str, str], order: list[str]) -> tuple[Wire, ...]:
-    place = {node_id: index for index, node_id in enumerate(order)}
-
-    def key(wire: Wire) -> tuple:
-        near, far = (wire.source, wire.target) if wire.is_exec else (wire.target, wire.source)
-        return not wire.is_exec, place[near.node], natural_key(near.pin)
-
-    unique = dict.fromkeys(Wire(_renamed_pin(wire.source, ids), _renamed_pin(wire.target, ids), wire.is_exec, line=wire.line)
-                           for wire in sorted(wires, key=key))
-    return tuple(unique)
-
-
-def _renamed_pin(pin: PinRef, ids: dict[str, str]) -> PinRef:
-    return PinRef(ids[pin.node], pin.pin)
+    def wires(self, ids: dict[str, str]) -> tuple[Wire, ...]:
+        """EXEC by source, then DATA by target."""
+        ordered = [wire for old in ids for wire in self.followers.get(old, ())]
+        ordered += [wire for old in ids for wire in self.feeders.get(old, ())]
+        return tuple(Wire(PinRef(ids[wire.source.node], wire.source.pin), PinRef(ids[wire.target.node], wire.target.pin),
+                          wire.is_exec, None, wire.line) for wire in ordered)
 
 
 def _comments(comments: tuple[Comment, ...], ids: dict[str, str]) -> tuple[Comment, ...]:

@@ -1,0 +1,246 @@
+"""A document in the catalogue's words: node types, pins, types and values each in their one spelling.
+
+Left out is what says nothing: values that are the default, values on wired pins, notes of types on wires, wires that
+come twice. Ids and order stay as they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+from utils.blueprint_patterns import Catalogue, load_catalogue
+from utils.dsl_ast import Blueprint, Graph, Node, Param, Params, PinRef, TypeRef, Value, Variable, Wire, Word
+from utils.dsl_lexer import Cursor, DslError
+from utils.dsl_types import PinType
+from utils.dsl_values import CLASSES, Literals
+from utils.dsl_writer import is_word, write_type
+from utils.scope import Scope
+from utils.shape import Pin, Shape
+
+# Properties that make a node what it is, in the order in which they are written.
+IDENTITY_ORDER = {key: rank for rank, key in enumerate(
+    "Variable Name Component Event Dispatcher Function Interface Class Struct Enum Action Axis Key Ctrl Alt Shift Cmd Graph "
+    "Proxy Template Type ValueType IndexType Local Validated Pure Static Const Replicates Reliable CallInEditor Params Results "
+    "Inputs Outputs Options Cases StartIndex Default CaseSensitive Format Arguments Members Shown Exposed Tracks Properties "
+    "Pins".split())}
+LAST = len(IDENTITY_ORDER)
+COMMON = ("Split", "Enabled", "Open", "NodeComment")  # on any node, written last
+COUNTS = frozenset({"Inputs", "Outputs", "Options", "Cases", "StartIndex"})
+NAMED_TYPES = frozenset({"Type", "ValueType", "IndexType"})
+NAMED_CLASSES = {"Class": "class", "Interface": "class", "Proxy": "class", "Struct": "struct", "Enum": "enum"}
+WORDS = frozenset({"Replicates", "Enabled"})
+VERBATIM = frozenset({"Properties", "Pins", "Format"})
+TRUE_BY_DEFAULT = frozenset({"Default", "ByRef", "ConsumeInput"})
+GRAPH_NAMES = {"eventgraph": "EventGraph", "constructionscript": "ConstructionScript"}
+
+
+class Speller:
+    """Spelling under one catalogue."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.literals = Literals(_Types(catalogue))
+        self.type_ref = lru_cache(maxsize=None)(self._type_ref)
+
+    def spell(self, blueprint: Blueprint) -> Blueprint:
+        return self.spell_with_shapes(blueprint)[0]
+
+    def spell_with_shapes(self, blueprint: Blueprint) -> tuple[Blueprint, list[dict[str, Shape]]]:
+        """The document, and for each graph the shapes of its nodes by id."""
+        scopes = graph_scopes(blueprint)
+        spelled = [self._graph(graph, scope) for graph, scope in zip(blueprint.graphs, scopes)]
+        document = replace(blueprint, parent=self._class(blueprint.parent), graphs=tuple(graph for graph, _ in spelled),
+                           variables=tuple(map(self._variable, blueprint.variables)))
+        return document, [shapes for _, shapes in spelled]
+
+    def _class(self, name: str) -> str:
+        return self.catalogue.class_name(name)
+
+    def _type_ref(self, ref: TypeRef) -> TypeRef:
+        if not ref.args and ref.name.lower() in ("array", "set", "map"):
+            return TypeRef(ref.name.capitalize())
+        return self.catalogue.type_ref(self.catalogue.resolve_type(ref))
+
+    def _variable(self, variable: Variable) -> Variable:
+        kind = self.catalogue.resolve_type(variable.type)
+        return Variable(variable.name, self.type_ref(variable.type), self._default(variable.default, kind),
+                        tuple((key, self._plain_property(key, value)) for key, value in variable.properties if value is not False),
+                        variable.line)
+
+    def _default(self, value: Value | None, kind: PinType) -> Value | None:
+        if value is None:
+            return None
+        value = self.literals.spell(value, kind)
+        return None if self.literals.is_zero(value, kind) else value
+
+    def _plain_property(self, key: str, value: Value) -> Value:
+        if isinstance(value, Params):
+            return Params(tuple(map(self._param, value.items)))
+        return Word(value) if key in WORDS and isinstance(value, str) and is_word(value) else value
+
+    def _param(self, param: Param) -> Param:
+        kind = self.catalogue.resolve_type(param.type)
+        return Param(param.name, self.type_ref(param.type), self._default(param.default, kind))
+
+    def _graph(self, graph: Graph, scope: Scope) -> tuple[Graph, dict[str, Shape]]:
+        named = [with_declared_name(node, scope) for node in graph.nodes]
+        shapes = {node.id: self.catalogue.shape(node, scope) for node in named}
+        wires = self._wires(graph.wires, shapes)
+        wired = {wire.target for wire in wires}
+        types = self._resolved(replace(graph, nodes=tuple(named), wires=wires), shapes)
+        nodes = tuple(_Spelled(self, node, shapes[node.id], scope, wired, types).node() for node in named)
+        properties = tuple((key, self._plain_property(key, value)) for key, value in graph.properties if value is not False)
+        return Graph(GRAPH_NAMES.get(graph.name.lower(), graph.name), nodes, wires, tuple(map(self._variable, graph.variables)),
+                     graph.comments, properties, graph.line), shapes
+
+    @staticmethod
+    def _wires(wires: tuple[Wire, ...], shapes: dict[str, Shape]) -> tuple[Wire, ...]:
+        unique: dict[tuple[PinRef, PinRef], Wire] = {}
+        for wire in wires:
+            source, target = _pin_ref(wire.source, shapes, False), _pin_ref(wire.target, shapes, True)
+            if (source, target) not in unique:
+                unique[source, target] = Wire(source, target, wire.is_exec, None, wire.line)
+        return tuple(unique.values())
+
+    def _resolved(self, graph: Graph, shapes: dict[str, Shape]) -> dict[PinRef, PinType]:
+        """Types of wildcard pins, asked for only where a literal stands on one."""
+        if True or not any(_has_wildcard_literal(node, shapes[node.id]) for node in graph.nodes):
+            return {}
+        return self.catalogue.resolve_wildcards(graph, shapes)
+
+
+class _Spelled:
+    """One node on its way: properties sorted into identity, literals, and the rest."""
+
+    def __init__(self, speller: Speller, node: Node, shape: Shape, scope: Scope, wired: set[PinRef], types: dict) -> None:
+        self.speller, self.original, self.shape, self.scope, self.wired, self.types = speller, node, shape, scope, wired, types
+        self.place = {pin.name: index for index, pin in enumerate(shape.pins)}
+        self.identity = {key.lower(): key for key in shape.identity}
+
+    def node(self) -> Node:
+        original = self.original
+        if not original.properties:
+            kind = self.shape.type
+            return original if kind == original.type else Node(original.id, kind, (), original.line)
+        found: dict[str, tuple[tuple, Value]] = {}
+        for key, value in original.properties:
+            entry = self._property(key, value)
+            if entry and entry[1] not in found:
+                found[entry[1]] = (entry[0], entry[2])
+        properties = tuple((key, value) for key, (_, value) in sorted(found.items(), key=lambda item: item[1][0]))
+        return self._without_idle_counts(Node(original.id, self.shape.type, properties, original.line))
+
+    def _property(self, key: str, value: Value) -> tuple[tuple, str, Value] | None:
+        """Place, key and value; None for what says nothing."""
+        if name := self.identity.get(key.lower()):
+            value = self._identity_value(name, value)
+            is_idle = value is (name in TRUE_BY_DEFAULT) and isinstance(value, bool)
+            return None if is_idle else ((0, IDENTITY_ORDER.get(name, LAST), name), name, value)
+        if key in COMMON:
+            return (3, COMMON.index(key), key), key, self.speller._plain_property(key, value)
+        pin = self.shape.pin(key, True)
+        if pin is None or pin.is_exec:
+            return (2, 0, key), key, value
+        return self._literal(pin, value)
+
+    def _literal(self, pin: Pin, value: Value) -> tuple[tuple, str, Value] | None:
+        ref = PinRef(self.original.id, pin.name)
+        if ref in self.wired:
+            return None
+        kind = self.types.get(ref, pin.type)
+        value = self.speller.literals.spell(value, kind)
+        if kind.kind != "wildcard" and self.speller.literals.is_default(value, kind, pin.default):
+            return None
+        return (1, self.place[pin.name], pin.name), pin.name, value
+
+    def _identity_value(self, key: str, value: Value) -> Value:
+        if key in VERBATIM:
+            return value
+        if key in NAMED_TYPES:
+            return self._type_value(value)
+        if key in NAMED_CLASSES and isinstance(value, (str, Word)):
+            return self._named(NAMED_CLASSES[key], value.text if isinstance(value, Word) else value)
+        if isinstance(value, tuple):
+            return tuple(item.text if isinstance(item, Word) else item for item in value)
+        if isinstance(value, Word) and key not in WORDS:
+            value = value.text
+        return self.speller._plain_property(key, value)
+
+    def _named(self, kind: str, text: str) -> Value:
+        section = {"class": "classes", "struct": "structs", "enum": "enums"}[kind]
+        name = self.speller.catalogue.types.known_name(section, text)
+        return Word(name) if is_word(name) else name
+
+    def _type_value(self, value: Value) -> Value:
+        """`Type=Float`, or in quotes what is no plain word: `Type="Array<Float>"`."""
+        if not isinstance(value, (str, Word)):
+            return value
+        cursor = Cursor(value.text if isinstance(value, Word) else value, 0)
+        try:
+            ref = cursor.type_ref()
+            cursor.expect_end()
+        except DslError:
+            return value
+        text = write_type(self.speller.type_ref(ref))
+        return Word(text) if is_word(text) else text
+
+    def _without_idle_counts(self, node: Node) -> Node:
+        """`Outputs=2` on a Sequence says nothing: without it the pins are the same."""
+        for key, value in node.properties:
+            if key in COUNTS and isinstance(value, int) and key in self.shape.identity:
+                shorter = replace(node, properties=tuple(item for item in node.properties if item[0] != key))
+                if self.speller.catalogue.shape(shorter, self.scope).pins == self.shape.pins:
+                    node = shorter
+        return node
+
+
+def with_declared_name(node: Node, scope: Scope) -> Node:
+    """A reference in the letters of its declaration: names compare without case, and pins are named after them."""
+    key = {"VariableGet": "Variable", "VariableSet": "Variable", "Call": "Function", "CreateEvent": "Function"}.get(node.type)
+    name = node.get(key) if key else None
+    name = name.text if isinstance(name, Word) else name
+    if not isinstance(name, str) or node.get("Class") is not None:
+        return node
+    declared = (scope.functions.get(name.lower()) if key == "Function" else
+                scope.local_variables.get(name.lower()) or scope.variables.get(name.lower()))
+    if declared is None or declared.name == node.get(key):
+        return node
+    return replace(node, properties=tuple((one, declared.name if one == key else value) for one, value in node.properties))
+
+
+class _Types:
+    """What Literals asks the catalogue, with types of members as PinType."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.members = lru_cache(maxsize=None)(self._members)
+        self.enumerators = lru_cache(maxsize=None)(catalogue.enumerators)
+
+    def _members(self, struct: str) -> tuple[tuple[str, PinType], ...] | None:
+        members = self.catalogue.members(struct)
+        return None if members is None else tuple(members.items())
+
+    def class_name(self, name: str) -> str:
+        return self.catalogue.class_name(name)
+
+
+def graph_scopes(blueprint: Blueprint) -> list[Scope]:
+    """One scope a graph; what the whole document declares is gathered once."""
+    whole = Scope.of(blueprint)
+    return [replace(whole, graph=graph.name, local_variables={one.name.lower(): one for one in graph.variables})
+            for graph in blueprint.graphs]
+
+
+def _pin_ref(ref: PinRef, shapes: dict[str, Shape], is_input: bool) -> PinRef:
+    pin = shapes[ref.node].pin(ref.pin, is_input)
+    return ref if pin is None or pin.name == ref.pin else PinRef(ref.node, pin.name)
+
+
+def _has_wildcard_literal(node: Node, shape: Shape) -> bool:
+    return any((pin := shape.pin(key, True)) is not None and pin.type.kind == "wildcard" for key, _ in node.properties)
+
+
+@lru_cache(maxsize=1)
+def speller() -> Speller:
+    return Speller(load_catalogue())
