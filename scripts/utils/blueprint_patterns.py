@@ -8,7 +8,7 @@ docs/node-forms.md tells how each kind of node is written; the shapes_*.py modul
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
@@ -16,14 +16,16 @@ from utils import shapes_calls, shapes_events, shapes_flow, shapes_generic, shap
 from utils.catalogue_data import CatalogueData, Event, Function, short_name
 from utils.catalogue_names import EventTable, FunctionName, NameTable, event_name, rank
 from utils.catalogue_types import Agreement, TypeRules
-from utils.dsl_ast import Node, TypeRef
+from utils.dsl_ast import Graph, Node, TypeRef
 from utils.dsl_types import PinType, parse_engine_type
 from utils.node_context import Context, unknown_node
+from utils.operators import OperatorTable
 from utils.scope import Scope
 from utils.shape import Pin, PinDraft, Problem, Shape, ShapeDraft, build_shape
 from utils.split_pins import split_pins
+from utils.wildcards import PinTypes, WildcardSolver
 
-__all__ = ["Agreement", "Catalogue", "Pin", "Problem", "Scope", "Shape", "load_catalogue"]
+__all__ = ["Agreement", "Catalogue", "Pin", "PinTypes", "Problem", "Scope", "Shape", "load_catalogue", "resolve_wildcards"]
 
 RULES: dict[str, Callable[[Context], ShapeDraft]] = {
     **shapes_flow.RULES, **shapes_events.RULES, **shapes_members.RULES, **shapes_objects.RULES, **shapes_generic.RULES,
@@ -41,6 +43,12 @@ def load_catalogue() -> Catalogue:
     return Catalogue(CatalogueData.load())
 
 
+def resolve_wildcards(graph: Graph, shapes: Mapping[str, Shape]) -> PinTypes:
+    """Types of all pins of a graph; `shapes` by node id."""
+    catalogue = load_catalogue()
+    return WildcardSolver(graph, shapes, catalogue.types, catalogue.operators).solve()
+
+
 class Catalogue:
     """All questions about nodes and types of the engine."""
 
@@ -48,6 +56,7 @@ class Catalogue:
         self.data = data
         self.types = TypeRules(data)
         self.events = EventTable(data)
+        self.operators = OperatorTable(data, self.types)
         self.function_names = NameTable(data, frozenset(RULE_NAMES))
         self.resolve_type: Callable[[TypeRef], PinType] = self.types.resolve
         self.type_ref: Callable[[PinType], TypeRef] = self.types.type_ref

@@ -24,6 +24,7 @@ def variable_shape(context: Context) -> ShapeDraft:
     kind, problem = variable_type(context, name, owner)
     member = (context.data.class_path(owner) or owner, name) if owner else ("", name)
     pins = _set_pins(name, kind) if is_set else _get_pins(context, name, kind)
+    pins = [replace(pin, group="T") if pin.type == "wildcard" else pin for pin in pins]
     if not _is_local(context, name):
         is_target_missing = bool(owner) and not context.self_is(owner)
         target = self_pin(member[0], is_hidden=not owner, is_required=is_target_missing)
