@@ -9,7 +9,7 @@ from itertools import combinations
 from hypothesis import given, settings, strategies as st
 
 from utils.layout import Box, Edge, arrange
-from utils.layout_frames import FRAME_TITLE
+from utils.layout_frames import FRAME_TITLE, Group
 
 
 @st.composite
@@ -33,7 +33,7 @@ def laminar_groups(draw, nodes):
             continue
         cut = draw(st.integers(1, len(part) - 1))
         parts += [part[:cut], part[cut:]]
-        groups.append(frozenset(part[:cut]))
+        groups.append(Group(frozenset(part[:cut]), draw(st.sampled_from(["", "Title", "A long title " * 9, "a\nb"]))))
     return draw(st.permutations(groups))
 
 
@@ -68,8 +68,8 @@ def test_a_frame_holds_its_nodes_and_no_other(graph):
     for group, frame in zip(groups, arrangement.frames, strict=True):
         inside = {node for node, rect in arrangement.nodes.items() if frame.contains(rect)}
         touched = {node for node, rect in arrangement.nodes.items() if frame.overlaps(rect)}
-        assert inside == touched == group
-        assert all(arrangement.nodes[node].y - frame.y >= FRAME_TITLE for node in group)
+        assert inside == touched == group.nodes
+        assert all(arrangement.nodes[node].y - frame.y >= FRAME_TITLE for node in group.nodes)
 
 
 @given(graphs())
@@ -77,10 +77,10 @@ def test_a_frame_holds_its_nodes_and_no_other(graph):
 def test_frames_that_share_nodes_still_enclose_their_own(graph):
     boxes, edges, _ = graph
     nodes = list(boxes)
-    groups = [frozenset(nodes[:2]), frozenset(nodes[1:4]), frozenset(nodes)]
+    groups = [Group(frozenset(part)) for part in (nodes[:2], nodes[1:4], nodes) if part]
     arrangement = arrange(boxes, edges, groups)
     for group, frame in zip(groups, arrangement.frames, strict=True):
-        assert all(frame.contains(arrangement.nodes[node]) for node in group)
+        assert all(frame.contains(arrangement.nodes[node]) for node in group.nodes)
 
 
 @given(graphs())

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Iterable, Sequence
 
 from utils.layout_flow import Box, Edge, Flow
-from utils.layout_frames import FRAME_PADDING, FRAME_TITLE, GRID, Rect, Skyline, enclose
+from utils.layout_frames import FRAME_PADDING, FRAME_TITLE, GRID, Group, Rect, Skyline, enclose
 
 EXEC_GAP = 5 * GRID
 DATA_GAP = 3 * GRID
@@ -28,7 +28,7 @@ class Arrangement:
     frames: list[Rect]
 
 
-def arrange(boxes: dict[str, Box], edges: Sequence[Edge], groups: Sequence[frozenset[str]] = ()) -> Arrangement:
+def arrange(boxes: dict[str, Box], edges: Sequence[Edge], groups: Sequence[Group] = ()) -> Arrangement:
     """Rectangles of the nodes, and a frame for each group. The order of boxes and edges decides among equals."""
     plan = _Plan(boxes, edges, _nesting(boxes, groups))
     plan.place_columns()
@@ -37,10 +37,10 @@ def arrange(boxes: dict[str, Box], edges: Sequence[Edge], groups: Sequence[froze
     return Arrangement({node: rect.moved(moved[node]) for node, rect in plan.rects().items()}, frames)
 
 
-def _nesting(boxes: Iterable[str], groups: Sequence[frozenset[str]]) -> dict[str, int]:
+def _nesting(boxes: Iterable[str], groups: Sequence[Group]) -> dict[str, int]:
     depth = dict.fromkeys(boxes, 0)
     for group in groups:
-        for node in group:
+        for node in group.nodes:
             depth[node] += 1
     return depth
 

@@ -8,8 +8,10 @@ from typing import Iterable, NamedTuple, Sequence
 # The editor's grid. Skylines are kept per cell of this width.
 GRID = 16
 FRAME_PADDING = 28
-# Height of a comment box's title; it stands above the padding.
+# A comment box's title stands above the padding: one line of text, and what each further line adds.
 FRAME_TITLE = 40
+TITLE_LINE = 26
+TITLE_LETTER = 10
 # Rectangles may come this close before one of them moves down.
 CLEARANCE = 8
 
@@ -69,6 +71,13 @@ class Skyline:
         return first, last
 
 
+class Group(NamedTuple):
+    """Nodes that a frame encloses, and the frame's title."""
+
+    nodes: frozenset[str]
+    title: str = ""
+
+
 @dataclass
 class _Block:
     """A node, or a frame with all that it holds; it moves as one."""
@@ -84,14 +93,22 @@ def bounds(rects: Iterable[Rect]) -> Rect:
     return Rect(x, y, max(rect.right for rect in rects) - x, max(rect.bottom for rect in rects) - y)
 
 
-def frame_around(rects: Iterable[Rect]) -> Rect:
+def title_height(title: str, width: int) -> int:
+    """The editor breaks a title at the width of its box."""
+    per_line = max(1, (width - 20) // TITLE_LETTER)
+    lines = sum(max(1, -(-len(line) // per_line)) for line in title.splitlines() or [""])
+    return FRAME_TITLE + (lines - 1) * TITLE_LINE
+
+
+def frame_around(rects: Iterable[Rect], title: str) -> Rect:
     inner = bounds(rects)
-    return Rect(inner.x - FRAME_PADDING, inner.y - FRAME_PADDING - FRAME_TITLE,
-                inner.width + 2 * FRAME_PADDING, inner.height + 2 * FRAME_PADDING + FRAME_TITLE)
+    width = inner.width + 2 * FRAME_PADDING
+    above = FRAME_PADDING + title_height(title, width)
+    return Rect(inner.x - FRAME_PADDING, inner.y - above, width, inner.height + above + FRAME_PADDING)
 
 
-def enclose(rects: dict[str, Rect], groups: Sequence[frozenset[str]]) -> tuple[dict[str, int], list[Rect]]:
-    """How far each node moves down so that every frame holds its nodes and no other, and the frames.
+def enclose(rects: dict[str, Rect], groups: Sequence[Group]) -> tuple[dict[str, int], list[Rect]]:
+    """How far each node moves down so that every frame holds its nodes and no other, and the frames (groups have nodes).
 
     Exact for groups that are nested or disjoint. Where two groups share some of their nodes, the smaller is kept
     together and the larger is drawn around its own nodes wherever they are.
@@ -100,20 +117,20 @@ def enclose(rects: dict[str, Rect], groups: Sequence[frozenset[str]]) -> tuple[d
     home = dict(blocks)
     moved: dict[str, int] = dict.fromkeys(rects, 0)
     frames: dict[int, Rect] = {}
-    for index in sorted(range(len(groups)), key=lambda index: len(groups[index])):
-        members = _distinct(home[node] for node in groups[index])
-        if not members or {node for block in members for node in block.nodes} != groups[index]:
+    for index in sorted(range(len(groups)), key=lambda index: len(groups[index].nodes)):
+        members = _distinct(home[node] for node in groups[index].nodes)
+        if {node for block in members for node in block.nodes} != groups[index].nodes:
             continue
         _stack(members, moved, frames)
-        frames[index] = frame_around(block.rect for block in members)
+        frames[index] = frame_around((block.rect for block in members), groups[index].title)
         whole = _Block(frames[index], [node for block in members for node in block.nodes],
                        [frame for block in members for frame in block.frames] + [index])
         home.update(dict.fromkeys(whole.nodes, whole))
     _stack(_distinct(home.values()), moved, frames)
     for index, group in enumerate(groups):
-        if index not in frames and group:
-            frames[index] = frame_around(rects[node].moved(moved[node]) for node in group)
-    return moved, [frames.get(index) or Rect(0, 0, 0, 0) for index in range(len(groups))]
+        if index not in frames:
+            frames[index] = frame_around((rects[node].moved(moved[node]) for node in group.nodes), group.title)
+    return moved, [frames[index] for index in range(len(groups))]
 
 
 def _distinct(blocks: Iterable[_Block]) -> list[_Block]:

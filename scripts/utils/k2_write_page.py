@@ -1,0 +1,143 @@
+"""A graph laid out on its page and written object by object."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from utils.blueprint_patterns import Catalogue
+from utils.display import display_string
+from utils.dsl_ast import Blueprint, Graph
+from utils.k2_write_comments import COMMENT_CLASS, Remark, remarks_of
+from utils.k2_write_events import USER_PINS, user_defined_pin
+from utils.k2_write_facts import Facts
+from utils.k2_write_graph import WrittenGraph, WrittenNode, build_graph, guid
+from utils.k2_write_nodes import node_properties
+from utils.k2_write_pins import pin_line
+from utils.k2_write_sizes import Outline, Title, outline
+from utils.k2_write_types import References, own_asset, path_name, quote, reference
+from utils.layout import Arrangement, Edge, arrange
+from utils.layout_frames import Rect
+from utils.shapes_calls import COMPARISONS
+
+INDENT = "   "
+UNTITLED = frozenset({"K2Node_VariableGet", "K2Node_Self", "K2Node_PromotableOperator"})
+CUSTOM_EVENT = "K2Node_CustomEvent"
+GROWING = frozenset({"K2Node_ExecutionSequence", "K2Node_MultiGate", "K2Node_MakeArray", "K2Node_MakeSet", "K2Node_MakeMap",
+                     "K2Node_Select", "K2Node_SwitchInteger", "K2Node_SwitchString", "K2Node_SwitchName", "K2Node_PromotableOperator",
+                     "K2Node_CommutativeAssociativeBinaryOperator"})
+"""Nodes with a row for adding pins."""
+STATES = {"disabled": "Disabled", "developmentonly": "DevelopmentOnly"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One graph with everything that its text needs."""
+
+    graph: WrittenGraph
+    remarks: list[Remark]
+    arrangement: Arrangement
+    references: References
+
+    @property
+    def bottom(self) -> int:
+        return max((rect.bottom for rect in [*self.arrangement.nodes.values(), *self.arrangement.frames]), default=0)
+
+    def text(self, top: int) -> str:
+        """All objects, moved down by `top`."""
+        lines = [line for written in self.graph.nodes.values() for line in self._node(written, top)]
+        frames = iter(self.arrangement.frames)
+        for remark in self.remarks:
+            rect = next(frames) if remark.nodes else self.arrangement.nodes[remark.name]
+            lines += self._comment(remark, rect.moved(top))
+        return "".join(f"{line}\n" for line in lines)
+
+    def _node(self, written: WrittenNode, top: int) -> list[str]:
+        facts = Facts(written, self.graph, self.references, self.graph.catalogue.data)
+        rect = self.arrangement.nodes[written.node.id].moved(top)
+        body = [*node_properties(facts), *position(rect), *state(facts), f"NodeGuid={written.guid}",
+                *(pin_line(pin, written.name, self.references) for pin in written.pins), *custom_lines(facts)]
+        return self._object(written.class_path, written.name, [*nested_objects(facts), *body])
+
+    def _comment(self, remark: Remark, rect: Rect) -> list[str]:
+        depth = [f"CommentDepth={remark.depth}"] if remark.depth < -1 else []
+        body = [*depth, *position(rect), f"NodeWidth={rect.width}", f"NodeHeight={rect.height}", f"NodeComment={quote(remark.text)}",
+                f"NodeGuid={guid(self.graph.blueprint.name, self.graph.graph.name, remark.name)}"]
+        return self._object(COMMENT_CLASS, remark.name, body)
+
+    def _object(self, class_path: str, name: str, body: list[str]) -> list[str]:
+        """The path tells a reader the Blueprint and the graph; pasting does not need it."""
+        place = f"{own_asset(self.graph.blueprint.name)}:{path_name(self.graph.graph.name)}.{name}"
+        head = f'Begin Object Class={class_path} Name="{name}" ExportPath={reference(class_path, place)}'
+        return [head, *(INDENT + line for line in body), "End Object"]
+
+
+def build_page(blueprint: Blueprint, graph: Graph, catalogue: Catalogue, names: Counter[str]) -> Page:
+    """`names` counts the objects of each class that the text already has."""
+    written = build_graph(blueprint, graph, catalogue, names)
+    remarks = remarks_of(graph, names)
+    return Page(written, remarks, place(written, remarks), References(catalogue.data))
+
+
+def place(page: WrittenGraph, remarks: list[Remark]) -> Arrangement:
+    outlines = {node_id: node_outline(written) for node_id, written in page.nodes.items()}
+    boxes = {remark.name: remark.box for remark in remarks if not remark.nodes}
+    boxes |= {node_id: drawn.box for node_id, drawn in outlines.items()}
+    edges = [Edge(wire.source.node, wire.target.node, wire.is_exec, outlines[wire.source.node].heights.get(source.id, 0),
+                  outlines[wire.target.node].heights.get(target.id, 0)) for wire, source, target in page.wires]
+    order = {pin.id: index for written in page.nodes.values() for index, pin in enumerate(written.pins)}
+    ranks = {id(edge): order[source.id] for edge, (_, source, _) in zip(edges, page.wires)}
+    return arrange(boxes, sorted(edges, key=lambda edge: ranks[id(edge)]), [remark.group for remark in remarks if remark.nodes])
+
+
+def node_outline(written: WrittenNode) -> Outline:
+    return outline(title(written), written.pins, shows_advanced(written), written.node.get("NodeComment") is not None)
+
+
+def title(written: WrittenNode) -> Title:
+    """About what the editor shows; it also says which class a member function is of."""
+    grows = written.class_name in GROWING and written.shape.type not in COMPARISONS
+    if written.class_name in UNTITLED and not any(pin.pin.is_exec for pin in written.pins):
+        return Title("", can_add_pins=grows)
+    is_member = written.shape.role == "function" and not written.shape.is_static
+    text = written.shape.member[1] if written.class_name == CUSTOM_EVENT else written.node.type.rpartition(".")[2]
+    return Title(display_string(text.removeprefix("K2_")), is_member or written.class_name == CUSTOM_EVENT, grows)
+
+
+def shows_advanced(written: WrittenNode) -> bool:
+    return any(pin.pin.is_advanced and (pin.user is not None or pin.links) for pin in written.pins)
+
+
+def position(rect: Rect) -> list[str]:
+    """Zero is the default, which the editor leaves out."""
+    return [f"{key}={value}" for key, value in (("NodePosX", rect.x), ("NodePosY", rect.y)) if value]
+
+
+def state(facts: Facts) -> list[str]:
+    """What any node may have: folded pins, enabled state, comment bubble."""
+    lines = []
+    if any(pin.pin.is_advanced for pin in facts.written.pins):
+        lines.append(f"AdvancedPinDisplay={'Shown' if shows_advanced(facts.written) else 'Hidden'}")
+    if enabled := STATES.get(facts.text("Enabled").lower()):
+        lines += [f"EnabledState={enabled}", "bUserSetEnabledState=True"]
+    if comment := facts.text("NodeComment"):
+        lines += ["bCommentBubblePinned=True", "bCommentBubbleVisible=True", f"NodeComment={quote(comment)}"]
+    return lines
+
+
+def custom_lines(facts: Facts) -> list[str]:
+    """Parameters that the user made, and what the generic form keeps."""
+    direction = USER_PINS.get(facts.written.class_name)
+    user_made = [user_defined_pin(facts, param, direction) for param in facts.params("Params")] if direction else []
+    return user_made + [f"CustomProperties {line}" for line in facts.strings("Custom")] if facts.is_generic else user_made
+
+
+def nested_objects(facts: Facts) -> list[str]:
+    """Objects inside the node, as they were read; indented anew."""
+    lines, depth = [], 0
+    for line in facts.text("Objects").splitlines() if facts.is_generic else []:
+        depth -= line.startswith("End Object")
+        lines.append(INDENT * max(0, depth) + line)
+        depth += line.startswith("Begin Object")
+    return lines
+
