@@ -235,7 +235,7 @@ def switch_string(scene: Scene, steps: Steps) -> str:
     name = scene.variable_of("String")
     cases = scene.draw.sample(words.STATES, scene.draw.pick((2, 3)))
     node = scene.step("SwitchString", {"Cases": tuple(cases)}, then=None, Selection=scene.get(name))
-    parts = [f"'{case}': {scoped(scene, node[f'Case_{case}'], steps, 1, 1)}" for case in cases]
+    parts = [f"'{case}': {scoped(scene, node[case], steps, 1, 1)}" for case in cases]
     return f"switch on the string {name}: " + "; ".join(parts)
 
 

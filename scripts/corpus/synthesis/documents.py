@@ -63,7 +63,7 @@ def two_events(scene: Scene) -> str:
         known = [node.type for node in scene.graph.nodes]
         scene.values.clear()
         part = compose_part(scene, family, "steps")
-        if (texts and parent != scene.document.parent) or scene.called_events or any(kind in known for kind in _event_types(scene, len(known))):
+        if (texts and parent != scene.document.parent) or scene.document.parent == "UserWidget" or scene.called_events or any(kind in known for kind in _event_types(scene, len(known))):
             raise TooLong(family)
         texts.append(say(scene.draw, part))
     return " ".join(texts)

@@ -31,6 +31,7 @@ VARIABLE_NAMES: dict[str, tuple[str, ...]] = {
     "PointLightComponent": ("Lamp", "Lantern", "Beacon", "AlarmLight", "Torch"),
     "AudioComponent": ("EngineSound", "Music", "AlarmSound", "Ambience", "Siren"),
     "ParticleSystemComponent": ("Fire", "Smoke", "Sparks", "Steam"),
+    "Transform": ("SpawnTransform", "StartTransform", "HomeTransform", "GoalTransform"),
     "NiagaraComponent": ("Trail", "Aura", "Flames", "Dust"),
     "SceneComponent": ("Pivot", "Muzzle", "Arm", "Hinge", "Anchor"),
     "BoxComponent": ("TriggerBox", "HitBox", "DetectionBox", "DoorTrigger"),
