@@ -64,10 +64,15 @@ def async_row(action: Record) -> list:
     return [action["n"], action["kind"], action["exec_out"], action["out"], action["proxy"]]
 
 
+def class_rows(classes: dict[str, list]) -> dict[str, list]:
+    """[parent, kind, interfaces?]. The source has Interface as its own parent; in the engine it is an Object."""
+    return {path: ["/Script/CoreUObject.Object" if row[0] == path else row[0], *row[1:]] for path, row in classes.items()}
+
+
 def compact(full: Record) -> dict[str, Any]:
     return {
         "meta": {"schema": SCHEMA_VERSION, "engine": full["meta"]["engine_versions"]},
-        "classes": full["classes"],
+        "classes": class_rows(full["classes"]),
         "functions": by_class(full["functions"], function_row),
         "events": by_class(full["events"], event_row),
         "properties": full["properties"],
