@@ -29,16 +29,18 @@ MAX_FINDINGS = 100
 class ClipboardObject:
     """One object: a node, a graph, a Blueprint, a material expression.
 
-    `lines` are its property lines, taken apart when asked for; `custom` are `CustomProperties` lines other than pins.
+    `lines` are its property lines, taken apart when asked for; `custom` are `CustomProperties` lines other than pins,
+    `pin_lines` the text of the pins of an object inside another.
     """
 
-    __slots__ = ("name", "class_path", "export_path", "line", "end_line", "parent", "lines", "pins", "custom", "children", "_properties")
+    __slots__ = ("name", "class_path", "export_path", "line", "end_line", "parent", "lines", "pins", "pin_lines", "custom", "children", "_properties")
 
     def __init__(self, name: str, class_path: str, export_path: str, line: int, parent: ClipboardObject | None) -> None:
         self.name, self.class_path, self.export_path = name, class_path, export_path
         self.line, self.end_line, self.parent = line, line, parent
         self.lines: list[str] = []
         self.pins: list[Pin] = []
+        self.pin_lines: list[str] = []
         self.custom: list[str] = []
         self.children: dict[str, ClipboardObject] = {}
         self._properties: dict[str, str] | None = None
@@ -189,6 +191,8 @@ class _Reader:
         elif line.startswith("CustomProperties Pin"):
             pin = read_pin(line, number)
             self.current.pins.append(pin)
+            if self.depth > 1:
+                self.current.pin_lines.append(line)
             if pin.is_cut_off or not pin.id:
                 self._find("damaged-pin", number, f"The pin '{pin.name or '?'}' of '{self.current.name}' is cut off or has no PinId.",
                            "copy the node from the editor again.")

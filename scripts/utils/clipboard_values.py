@@ -27,6 +27,16 @@ class Reference(NamedTuple):
     path: str
 
 
+class Member(NamedTuple):
+    """A function, variable, event or delegate by reference; `scope` is the function that a local variable belongs to."""
+
+    name: str
+    parent: str = ""
+    scope: str = ""
+    guid: str = ""
+    is_self: bool = False
+
+
 def unquote(raw: str) -> str:
     """The string that `raw` stands for; what is not quoted is its own value."""
     if not raw.startswith('"'):
@@ -84,6 +94,13 @@ def read_reference(raw: str) -> Reference:
         return Reference(found[1], found[2])
     path = unquote(raw)
     return Reference("", "" if path == "None" else path)
+
+
+def read_member(raw: str) -> Member:
+    """`(MemberParent=<class>,MemberName="PrintString")` and its variants."""
+    values = members(raw)
+    return Member(unquote(values.get("MemberName", "")), read_reference(values.get("MemberParent", "")).path,
+                  unquote(values.get("MemberScope", "")), values.get("MemberGuid", ""), values.get("bSelfContext") == "True")
 
 
 def text_source(raw: str) -> str:
