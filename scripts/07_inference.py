@@ -1,0 +1,121 @@
+"""Ask a trained model for a Blueprint graph.
+
+Reads    an adapter or model (default: the newest version by number, else the one that ships with the program)
+Writes   the answer to stdout or --output; notes and findings to stderr
+Usage    python scripts/07_inference.py --prompt "Print Hello when the game starts"
+         python scripts/07_inference.py --prompt "..." --format clipboard --copy       paste into the editor
+         python scripts/07_inference.py --prompt "now make it loop" --change door.dsl  repair or extend a document
+         python scripts/07_inference.py --batch prompts.txt --output answers.jsonl     one prompt a line
+         python scripts/07_inference.py --interactive
+Exit     0 answered, 1 the answer has errors (only without the constraint) or there is no model, 64 bad usage
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from pipeline.door import build_parser, run_door
+from pipeline.exit_codes import ExitCode
+
+
+def main(args: argparse.Namespace) -> ExitCode:
+    from model.answering import chosen_model, load_chosen, make_decoder
+    from model.interactive import ask_lines, converse
+
+    choice = chosen_model(args)
+    if choice.note:
+        print(choice.note, file=sys.stderr)
+    decoder = make_decoder(load_chosen(choice, args.project), args, scores=args.samples > 1 or args.format == "json")
+    streams = args.format == "dsl" and not args.output and args.samples == 1
+    on_text = _print_at_once if streams and sys.stdout.isatty() else None
+    if args.batch:
+        return _answer_file(decoder, args)
+    if args.interactive:
+        converse(decoder, ask_lines(args.project), lambda found: _show([found], args, on_text is not None), on_text, args.budget)
+        return ExitCode.OK
+    return _answer_prompt(decoder, args, on_text)
+
+
+def _answer_prompt(decoder, args: argparse.Namespace, on_text) -> ExitCode:
+    from model.suggestions import suggest
+
+    previous = _read(args.change) if args.change else ""
+    found = suggest(decoder, args.prompt, previous=previous, samples=args.samples, seed=args.seed,
+                    budget_tokens=args.budget, on_text=on_text)
+    return _show(found, args, on_text is not None)
+
+
+def _answer_file(decoder, args: argparse.Namespace) -> ExitCode:
+    from model.suggestions import answer_all, as_json
+    from pipeline.store import write_jsonl
+
+    prompts = [line.strip() for line in _read(args.batch).splitlines() if line.strip()]
+    found = answer_all(decoder, prompts, args.budget)
+    if args.output:
+        write_jsonl(args.output, map(as_json, found))
+        print(f"{len(found)} answers written to {args.output}", file=sys.stderr)
+        return _exit_code(found)
+    for suggestion in found:
+        _show([suggestion], args, is_shown=False)
+    return _exit_code(found)
+
+
+def _show(found: list, args: argparse.Namespace, is_shown: bool) -> ExitCode:
+    """Print the best answer (unless it was streamed already), and on stderr what is wrong with it."""
+    from model.suggestions import as_clipboard, copy_to_clipboard, formatted
+    from pipeline.store import write_text
+
+    best = found[0]
+    if is_shown:
+        print()
+    elif args.output:
+        write_text(args.output, formatted(best, args.format))
+    else:
+        print(formatted(best, args.format), end="")
+    if args.copy:
+        copy_to_clipboard(as_clipboard(best))
+    for finding in best.findings:
+        print(finding, file=sys.stderr)
+    if best.answer.is_cut:
+        print(f"The answer was cut at {args.budget} tokens and completed to a valid graph; --budget allows more.", file=sys.stderr)
+    return _exit_code(found[:1])
+
+
+def _exit_code(found: list) -> ExitCode:
+    return ExitCode.FAILED if any(suggestion.errors for suggestion in found) else ExitCode.OK
+
+
+def _print_at_once(text: str) -> None:
+    print(text, end="", flush=True)
+
+
+def _read(file: Path) -> str:
+    from error_handler import UserError
+
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{file}: cannot be read: {error}", "give a UTF-8 text file.") from error
+
+
+def parser() -> argparse.ArgumentParser:
+    from model.answering import add_model_options
+
+    options = build_parser(__doc__)
+    what = options.add_mutually_exclusive_group(required=True)
+    what.add_argument("--prompt", metavar="TEXT", help="what the graph shall do")
+    what.add_argument("--batch", type=Path, metavar="FILE", help="a file with one prompt a line")
+    what.add_argument("--interactive", action="store_true", help="ask and change graphs in a conversation")
+    options.add_argument("--change", type=Path, metavar="FILE", help="a .dsl document that the prompt changes")
+    options.add_argument("--format", choices=("dsl", "clipboard", "json", "html"), default="dsl", help="form of the answer")
+    options.add_argument("--copy", action="store_true", help="put the answer on the system clipboard, ready to paste into the editor")
+    options.add_argument("--output", type=Path, metavar="FILE", help="write here instead of to stdout")
+    options.add_argument("--samples", type=int, default=1, metavar="N", help="answers to choose the best from (default: 1)")
+    options.add_argument("--seed", type=int, default=0, help="of the samples after the first, which is the greedy one")
+    options.add_argument("--budget", type=int, default=1024, metavar="TOKENS", help="longest answer (default: 1024)")
+    add_model_options(options)
+    return options
+
+
+if __name__ == "__main__":
+    run_door(main, parser())

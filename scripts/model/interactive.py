@@ -1,0 +1,46 @@
+"""A conversation: each line is a new request, or with a leading '+' a change of the last answer."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+
+from model.decode import Decoder
+from model.suggestions import Suggestion, suggest
+from pipeline.paths import Paths
+
+HELP = "A request gives a graph; '+ now make it loop' changes the last one; 'again' gives another sample; empty line ends."
+AGAIN_SAMPLES = 4
+
+
+def ask_lines(paths: Paths) -> Iterator[str]:
+    """Lines that the user types, with history over sessions; lines of stdin where that is no terminal."""
+    if not sys.stdin.isatty():
+        yield from (line.strip() for line in sys.stdin)
+        return
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.history import FileHistory
+
+    paths.logs.mkdir(parents=True, exist_ok=True)
+    session: PromptSession[str] = PromptSession("blueprint> ", history=FileHistory(str(paths.logs / "inference_history.txt")))
+    print(HELP, file=sys.stderr)
+    while True:
+        try:
+            yield session.prompt().strip()
+        except EOFError:
+            return
+
+
+def converse(decoder: Decoder, lines: Iterator[str], show: Callable[[Suggestion], None],
+             on_text: Callable[[str], None] | None, budget_tokens: int) -> None:
+    last: Suggestion | None = None
+    for seed, line in enumerate(lines, 1):
+        if not line:
+            return
+        if line == "again" and last:
+            last = suggest(decoder, last.instruction, samples=AGAIN_SAMPLES, seed=seed, budget_tokens=budget_tokens)[0]
+        elif line.startswith("+") and last:
+            last = suggest(decoder, line[1:].strip(), previous=last.dsl, budget_tokens=budget_tokens, on_text=on_text)[0]
+        else:
+            last = suggest(decoder, line.lstrip("+ "), budget_tokens=budget_tokens, on_text=on_text)[0]
+        show(last)

@@ -1,0 +1,116 @@
+"""Answers for people: several samples ranked, and the best in the form asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from error_handler import UserError
+from model.decode import Answer, Decoder, Request
+from utils.clipboard_html import render_page
+from utils.clipboard_writer import write_clipboard
+from utils.dsl_parser import DslError, parse, render
+from utils.dsl_validator import validate_text
+from utils.findings import Finding
+
+FORMATS = ("dsl", "clipboard", "json", "html")
+SAMPLE_TEMPERATURE = 0.7
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """An answer and what the validator says about it."""
+
+    instruction: str
+    answer: Answer
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.is_error]
+
+    @property
+    def dsl(self) -> str:
+        """Canonical text where the answer parses, else as the model wrote it."""
+        try:
+            return render(parse(self.answer.text))
+        except DslError:
+            return self.answer.text.rstrip("\n") + "\n"
+
+
+def suggest(decoder: Decoder, instruction: str, *, previous: str = "", samples: int = 1, budget_tokens: int = 1024,
+            seed: int = 0, on_text: Callable[[str], None] | None = None) -> list[Suggestion]:
+    """Answers to one instruction, best first: fewest errors, whole before cut, then what the model itself finds likeliest.
+
+    The first sample is the greedy answer; `previous` is a document that the instruction changes ("now make it loop").
+    """
+    requests = [Request(instruction, previous, budget_tokens, temperature=SAMPLE_TEMPERATURE if number else 0.0, seed=seed)
+                for number in range(samples)]
+    stream = _text_stream(decoder, on_text) if on_text and samples == 1 else None
+    found = [_judged(instruction, answer) for answer in decoder.generate(requests, on_tokens=stream)]
+    return sorted(found, key=_rank)
+
+
+def answer_all(decoder: Decoder, instructions: list[str], budget_tokens: int = 1024) -> list[Suggestion]:
+    """One greedy answer to each of many instructions, in one batch."""
+    answers = decoder.generate([Request(text, budget_tokens=budget_tokens) for text in instructions])
+    return [_judged(instructions[answer.index], answer) for answer in answers]
+
+
+def _judged(instruction: str, answer: Answer) -> Suggestion:
+    return Suggestion(instruction, answer, tuple(validate_text(answer.text)[1]))
+
+
+def _rank(suggestion: Suggestion) -> tuple:
+    return len(suggestion.errors), suggestion.answer.stop_reason != "end", -(suggestion.answer.mean_logprob or 0.0)
+
+
+def _text_stream(decoder: Decoder, on_text: Callable[[str], None]) -> Callable[[int, list[int]], None]:
+    """Turn token ids into text as they come; a character whose bytes are not all there yet waits."""
+    ids: list[int] = []
+    shown = 0
+
+    def on_tokens(_: int, new: list[int]) -> None:
+        nonlocal shown
+        ids.extend(new)
+        text = decoder.text_of(ids)
+        if not text.endswith("\ufffd"):
+            on_text(text[shown:])
+            shown = len(text)
+
+    return on_tokens
+
+
+def formatted(suggestion: Suggestion, form: str) -> str:
+    if form == "dsl":
+        return suggestion.dsl
+    if form == "json":
+        return json.dumps(as_json(suggestion), ensure_ascii=False, indent=2) + "\n"
+    clipboard = as_clipboard(suggestion)
+    return clipboard if form == "clipboard" else render_page(suggestion.instruction, [(suggestion.instruction, clipboard)])
+
+
+def as_json(suggestion: Suggestion) -> dict[str, Any]:
+    answer = suggestion.answer
+    return {"instruction": suggestion.instruction, "dsl": suggestion.dsl, "valid": not suggestion.errors,
+            "findings": [str(finding) for finding in suggestion.findings], "stop_reason": answer.stop_reason,
+            "tokens": answer.tokens, "seconds": round(answer.seconds, 3), "mean_logprob": answer.mean_logprob}
+
+
+def as_clipboard(suggestion: Suggestion) -> str:
+    try:
+        return write_clipboard(parse(suggestion.answer.text))
+    except DslError as error:
+        raise UserError(f"the answer is no Blueprint document: {error}", "ask again in other words, or without --unconstrained.") from error
+
+
+def copy_to_clipboard(text: str) -> None:
+    import pyperclip
+
+    try:
+        pyperclip.copy(text)
+    except pyperclip.PyperclipException as error:
+        raise UserError("this system has no clipboard that a program can write to.",
+                        "use --output FILE, or install xclip, xsel or wl-clipboard on Linux.") from error
