@@ -83,9 +83,15 @@ class NameTable:
         functions = self.owners.get(name.lower(), [])
         if not functions or name.lower() in self.reserved:
             return None
+        functions = self._without_interfaces(functions)
         if len(functions) == 1:
             return functions[0]
         return self._most_general(functions) or self._best_known(functions)
+
+    def _without_interfaces(self, functions: list[FunctionName]) -> list[FunctionName]:
+        """An interface's function steps back behind the class that implements it."""
+        return [one for one in functions if not self.data.is_interface(one.owner)
+                or not any(other.owner != one.owner and self.data.is_a(other.owner, one.owner) for other in functions)]
 
     def _most_general(self, functions: list[FunctionName]) -> FunctionName | None:
         """The function whose class all others inherit from. Two spellings in one class: the one without K2_."""

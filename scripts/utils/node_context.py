@@ -94,6 +94,12 @@ class Context:
             return True
         return self.data.is_a(parent, owner_path) or self.data.is_interface(owner_path)
 
+    def self_pin(self, owner: str, *, is_hidden: bool, is_required: bool = False, label: str = "") -> PinDraft:
+        """The Target of a member of `owner`; of a member of this Blueprint where there is no owner."""
+        known = self.data.class_path(owner) if owner else None
+        kind = "interface" if known and self.data.is_interface(known) else "object"
+        return data_in("self", f"{kind}:{short_name(known) if known else owner or SELF}", is_hidden=is_hidden, is_required=is_required, label=label)
+
     def find_function(self, class_name: str, name: str) -> Function | None:
         path = self.data.class_path(class_name) if class_name else self.parent_path
         return self.data.function(path, name) if path and name else None
@@ -103,11 +109,6 @@ def value_text(value: Value | None) -> str:
     if isinstance(value, Word):
         return value.text
     return value if isinstance(value, str) else ""
-
-
-def self_pin(owner: str, *, is_hidden: bool, is_required: bool = False, label: str = "") -> PinDraft:
-    name = short_name(owner) if owner.startswith("/Script/") else owner
-    return data_in("self", f"object:{name or SELF}", is_hidden=is_hidden, is_required=is_required, label=label)
 
 
 def user_label(param: UserParam) -> str:

@@ -41,18 +41,18 @@ def name_pins(pins: Sequence[PinDraft], reserved: frozenset[str] = frozenset()) 
     An input with the name of a property (`reserved`) takes a `_` behind it, so that its literal has a name of its own.
     """
     exec_inputs = sum(pin.is_input and pin.type == "exec" for pin in pins)
+    self_name = "Self" if any(pin.is_input and pin.internal.lower() == "target" for pin in pins) else "Target"
     taken: dict[bool, set[str]] = {True: set(), False: set()}
     names = [""] * len(pins)
-    for index in sorted(range(len(pins)), key=lambda index: _yields(pins[index])):
+    for index in sorted(range(len(pins)), key=lambda index: pins[index].is_hidden):
         pin = pins[index]
-        wanted = _wanted_name(pin, exec_inputs)
+        wanted = self_name if _is_shown_self(pin) else _wanted_name(pin, exec_inputs)
         names[index] = _unique(wanted + "_" if pin.is_input and wanted in reserved else wanted, taken[pin.is_input])
     return names
 
 
-def _yields(pin: PinDraft) -> tuple[bool, bool]:
-    """A parameter that is called Target keeps the name; the pin `self` then has another."""
-    return pin.is_hidden, pin.internal == "self"
+def _is_shown_self(pin: PinDraft) -> bool:
+    return pin.is_input and pin.internal == "self" and not pin.is_hidden and not pin.label
 
 
 def _wanted_name(pin: PinDraft, exec_inputs: int) -> str:
@@ -66,8 +66,6 @@ def _wanted_name(pin: PinDraft, exec_inputs: int) -> str:
             return "Then"
         if found := SEQUENCE_OUTPUT.fullmatch(bare):
             return "Then" + found[1]
-    if bare == "self" and pin.is_input:
-        return "self" if pin.is_hidden else "Target"
     return display_name(pin.internal, pin.type) or "Unnamed"
 
 

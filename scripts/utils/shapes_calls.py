@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from utils.catalogue_data import ADVANCED, BY_REF, CONST_PARAM, Function, Param, short_name
-from utils.node_context import Context, missing, self_pin
+from utils.node_context import Context, missing
 from utils.scope import Signature
 from utils.shape import EXEC_IN, EXEC_OUT, PinDraft, Problem, ShapeDraft, data_in, data_out, exec_out
 
@@ -19,6 +19,10 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 HIDDEN_PARAMS = frozenset({"LatentInfo", "__WorldContext"})
 OPERATORS = {"Add", "Subtract", "Multiply", "Divide", "Less", "Greater", "LessEqual", "GreaterEqual", "EqualEqual", "NotEqual"}
 COMPARISONS = frozenset({"Less", "Greater", "LessEqual", "GreaterEqual", "EqualEqual", "NotEqual"})
+# The catalogue keeps inputs and outputs apart; these outputs the engine declares before an input (seen in exports).
+DECLARED_BEFORE = {"SweepHitResult": "bTeleport", "OutHit": "bIgnoreSelf", "OutHits": "bIgnoreSelf",
+                   "ScreenPosition": "bPlayerViewportRelative", "ScreenLocation": "bPlayerViewportRelative",
+                   "LocalCoordinate": "bIncludeWindowPosition", "AbsoluteCoordinate": "bIncludeWindowPosition"}
 CALL_KEYS = frozenset({"Function", "Class", "Params", "Results", "Pure", "Static", "Interface", "Const"})
 
 
@@ -37,11 +41,19 @@ def function_shape(context: Context, function: Function, name: str) -> ShapeDraf
 def function_pins(context: Context, function: Function, is_pure: bool) -> list[PinDraft]:
     pins = [] if is_pure else call_exec_pins(function)
     is_target_missing = not function.is_static and not context.self_is(function.owner)
-    pins.append(self_pin(function.owner, is_hidden=function.is_static, is_required=is_target_missing))
+    pins.append(context.self_pin(function.owner, is_hidden=function.is_static, is_required=is_target_missing))
     pins += [_input(function, param) for param in function.inputs]
     typed_by = context.data.typed_outputs.get((short_name(function.owner), function.name), {})
     expanded = function.extras.get("exec_enum")
-    pins += [_output(function, param, typed_by) for param in function.outputs if param.name != expanded]
+    return _interleaved(pins, [_output(function, param, typed_by) for param in function.outputs if param.name != expanded])
+
+
+def _interleaved(pins: list[PinDraft], outputs: list[PinDraft]) -> list[PinDraft]:
+    """Outputs stand behind the inputs, except where the engine declares an optional input after them."""
+    for output in outputs:
+        follower = DECLARED_BEFORE.get(output.internal)
+        index = next((index for index, pin in enumerate(pins) if pin.internal == follower), len(pins))
+        pins.insert(index, output)
     return pins
 
 
@@ -112,7 +124,7 @@ def call_shape(context: Context) -> ShapeDraft:
 def own_call_shape(context: Context, own: Signature) -> ShapeDraft:
     is_pure = own.is_pure if context.flag("Pure") is None else context.flag("Pure")
     pins = [] if is_pure else [EXEC_IN, EXEC_OUT]
-    pins += [self_pin("", is_hidden=True), *context.inputs(own.inputs), *context.outputs(own.outputs)]
+    pins += [context.self_pin("", is_hidden=True), *context.inputs(own.inputs), *context.outputs(own.outputs)]
     return ShapeDraft("Call", CALL, "function", tuple(pins), ("", own.name), is_pure=is_pure, identity=CALL_KEYS)
 
 
@@ -120,7 +132,7 @@ def described_call(context: Context, node_class: str, owner: str) -> ShapeDraft:
     is_pure, is_static = context.flag("Pure") is True, context.flag("Static") is True
     is_target_hidden = is_static or not owner
     pins = [] if is_pure else [EXEC_IN, EXEC_OUT]
-    pins.append(self_pin(owner, is_hidden=is_target_hidden, is_required=not is_target_hidden and not context.self_is(owner)))
+    pins.append(context.self_pin(owner, is_hidden=is_target_hidden, is_required=not is_target_hidden and not context.self_is(owner)))
     pins += [*context.inputs(context.params("Params")), *context.outputs(context.params("Results"))]
     return ShapeDraft(context.node.type, node_class, "function", tuple(pins), (owner, context.text("Function")),
                       is_pure=is_pure, is_static=is_static, identity=CALL_KEYS)
@@ -163,7 +175,7 @@ def _inherited_pins(context: Context, owner: str, name: str) -> list[PinDraft] |
     event = context.data.event(path, name) if path else None
     if event is None:
         return None
-    pins = [EXEC_IN, EXEC_OUT, self_pin(event.owner, is_hidden=True)]
+    pins = [EXEC_IN, EXEC_OUT, context.self_pin(event.owner, is_hidden=True)]
     pins += [data_in(param.name, param.type) for param in event.parameters]
     return pins + [data_out(param.name, param.type) for param in event.results or ()]
 

@@ -8,7 +8,7 @@ from utils.catalogue_data import Param, short_name
 from utils.catalogue_types import SELF
 from utils.display import display_string
 from utils.dsl_types import PinType, engine_type
-from utils.node_context import Context, missing, self_pin, unknown_node
+from utils.node_context import Context, missing, unknown_node
 from utils.shape import EXEC_IN, EXEC_OUT, PinDraft, Problem, ShapeDraft, data_in, data_out, exec_out
 
 GRAPH = "/Script/BlueprintGraph.K2Node_"
@@ -27,8 +27,8 @@ def variable_shape(context: Context) -> ShapeDraft:
     pins = [replace(pin, group="T") if pin.type == "wildcard" else pin for pin in pins]
     if not _is_local(context, name):
         is_target_missing = bool(owner) and not context.self_is(owner)
-        target = self_pin(member[0], is_hidden=not owner, is_required=is_target_missing)
-        pins.insert(3 if is_set else len(pins), target)
+        target = context.self_pin(member[0], is_hidden=not owner, is_required=is_target_missing)
+        pins.append(target)
     is_pure = not is_set and context.flag("Validated") is not True
     return ShapeDraft(context.node.type, GRAPH + context.node.type, "variable", tuple(pins), member, is_pure=is_pure,
                       identity=VARIABLE_KEYS, problems=(problem,) if problem else ())
@@ -78,7 +78,7 @@ def delegate_shape(context: Context) -> ShapeDraft:
     node = context.node.type
     name, owner = context.text("Dispatcher"), context.text("Class")
     signature, problem, declaring = _dispatcher_signature(context, name, owner)
-    target = self_pin(declaring or context.class_path() if owner else declaring, is_hidden=False,
+    target = context.self_pin(declaring or context.class_path() if owner else declaring, is_hidden=False,
                       is_required=bool(owner) and not context.self_is(owner))
     pins = [EXEC_IN, EXEC_OUT, target]
     if node == "CallDispatcher":

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from utils.dsl_ast import Value, Word
-from utils.node_context import Context, missing, self_pin
+from utils.node_context import Context, missing
 from utils.shape import EXEC_IN, EXEC_OUT, PinDraft, Problem, ShapeDraft, data_in, data_out, exec_out
 
 GRAPH = "/Script/BlueprintGraph.K2Node_"
@@ -40,9 +42,10 @@ def _construct_object_pins(class_pin: PinDraft, result: PinDraft) -> list[PinDra
 
 
 def _add_component_pins(class_pin: PinDraft, result: PinDraft) -> list[PinDraft]:
-    return [self_pin("/Script/Engine.Actor", is_hidden=False), class_pin, *COMPONENT_PINS, result]
+    return [ACTOR_TARGET, class_pin, *COMPONENT_PINS, result]
 
 
+ACTOR_TARGET = data_in("self", "object:Actor")
 COMPONENT_PINS = (data_in("bManualAttachment", "bool", "false"), data_in("RelativeTransform", "struct:Transform", is_by_ref=True, is_const=True),
                   data_in("bDeferredFinish", "bool", "false", is_hidden=True))
 SPAWN_PINS = {"SpawnActorFromClass": _spawn_actor_pins, "ConstructObject": _construct_object_pins, "CreateWidget": _create_widget_pins,
@@ -65,7 +68,7 @@ def exposed_pins(context: Context) -> list[PinDraft]:
 def add_component_shape(context: Context) -> ShapeDraft:
     """Adds a component from a template of this Blueprint: `Template=` names it, `Class=` its class."""
     kind = context.class_name() or "ActorComponent"
-    pins = (EXEC_IN, EXEC_OUT, self_pin("/Script/Engine.Actor", is_hidden=False),
+    pins = (EXEC_IN, EXEC_OUT, ACTOR_TARGET,
             data_in("TemplateName", "name", is_hidden=True, value=context.text("Template")), COMPONENT_PINS[0], COMPONENT_PINS[1],
             data_in("ComponentTemplateContext", "object:Object", is_hidden=True), COMPONENT_PINS[2],
             data_out("ReturnValue", f"object:{kind}"), *context.inputs(context.params("Exposed")))
@@ -139,7 +142,7 @@ def axis_value_shape(context: Context) -> ShapeDraft:
     pin, kind, key = ("InputAxisKey", "struct:Key", "Key") if is_key else ("InputAxisName", "name", "InputAxisName")
     value = context.text(key) or context.text("Axis")
     hidden = data_in(pin, kind, is_hidden=True, is_const=is_key, value=_key_value(value, is_key))
-    pins = (self_pin("/Script/Engine.Actor", is_hidden=True), hidden, data_out("ReturnValue", "real:float"))
+    pins = (replace(ACTOR_TARGET, is_hidden=True), hidden, data_out("ReturnValue", "real:float"))
     problems: tuple[Problem, ...] = () if value else (missing("missing-key", context.node.type, key, '"MoveForward"'),)
     return ShapeDraft(context.node.type, GRAPH + context.node.type, "function", pins, ("/Script/Engine.Actor", context.node.type),
                       is_pure=True, identity=frozenset({key, "Axis"}), problems=problems)
