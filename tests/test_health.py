@@ -206,6 +206,16 @@ def test_a_broken_report_is_named_and_kept_and_the_rest_is_done(paths):
     assert [cycle.version for cycle in load_history(paths.training_history)] == [1]
 
 
+def test_a_broken_history_is_named_and_kept_and_health_is_checked(paths):
+    write_training(paths, 1)
+    paths.logs.mkdir(exist_ok=True)
+    paths.training_history.write_text("{broken", encoding="utf-8")
+    done = run_19(paths)
+    assert done.returncode == 1 and "training_history.json: not valid JSON" in done.stderr
+    assert paths.training_history.read_text(encoding="utf-8") == "{broken"
+    assert len(HealthReport.load(paths.health_report).runs) == 1
+
+
 def test_a_report_of_a_newer_program_is_left_alone(paths):
     paths.health_report.write_text('{"schema_version": 9, "runs": []}', encoding="utf-8")
     done = run_19(paths)

@@ -103,9 +103,11 @@ def test_a_text_with_markup_stays_text(paths):
 
 
 def test_a_loss_that_is_no_number_becomes_a_gap_and_not_broken_javascript(paths):
-    write_training(paths, 1, [{"step": 1, "loss": 2.0}, {"step": 2, "loss": float("nan")}, {"step": 3, "loss": float("inf")}])
+    write_training(paths, 1, [{"step": 1, "loss": 2.0}, {"step": 2, "loss": float("nan")}, {"step": 3, "loss": float("inf")}],
+                   result={"final_loss": float("nan")})
     run("14", paths)
     assert page_data(paths)["training"]["1"]["loss"] == [2.0, None, None]
+    assert page_data(paths)["cycles"][0]["training"] == {"final_loss": None}
 
 
 BROKEN = {
