@@ -39,8 +39,10 @@ GAMEPLAY = frozenset(
     "WidgetBlueprintLibrary WidgetLayoutLibrary KismetMaterialLibrary MaterialInstanceDynamic NiagaraComponent "
     "NiagaraFunctionLibrary AIBlueprintHelperLibrary BlackboardComponent PlayerCameraManager KismetRenderingLibrary "
     "StaticMeshActor PhysicsConstraintComponent SplineComponent EnhancedInputLocalPlayerSubsystem".split())
-# Functions whose plain name belongs to a node class or macro, and those that no document may call by the plain name.
-RESERVED_REASON = "the name is that of a node"
+# Plain names that are decided by what people mean, where the ranks leave a tie: pushing a body is physics, not walking; the
+# static getters are on every list of first nodes; a material instance is made from a mesh component's slot.
+SETTLED = {"addforce": "PrimitiveComponent", "addimpulse": "PrimitiveComponent", "getplayercontroller": "GameplayStatics",
+           "getgameinstance": "GameplayStatics", "createdynamicmaterialinstance": "PrimitiveComponent"}
 
 
 class FunctionName(NamedTuple):
@@ -86,7 +88,8 @@ class NameTable:
         functions = self._without_interfaces(functions)
         if len(functions) == 1:
             return functions[0]
-        return self._most_general(functions) or self._best_known(functions)
+        settled = [one for one in functions if short_name(one.owner) == SETTLED.get(name.lower())]
+        return settled[0] if settled else self._most_general(functions) or self._best_known(functions)
 
     def _without_interfaces(self, functions: list[FunctionName]) -> list[FunctionName]:
         """An interface's function steps back behind the class that implements it."""
