@@ -91,14 +91,14 @@ def write_merge_report(paths: Paths, train: int = 900, validation: int = 47) -> 
         "dropped": {"exact_duplicate": 40, "leak": 0, "near_duplicate": 20}})
 
 
-def write_state(paths: Paths, data_hash: str | None = None) -> None:
+def write_state(paths: Paths, version: int | None = 3, data_hash: str = "now", trained_data_hash: str = "now") -> None:
     finding = {"problem": "raw-data/clipboard-exports/empty.txt: empty.", "fix": "copy the nodes again."}
     failed = RunRecord("run-2", "full", False, START.format(day=2), "failed", finished_at=START.format(day=2).replace("02:00", "02:31"),
                        exit_code=1, steps=[StepRecord("translate", "done", 4.1, findings=[finding]),
                                            StepRecord("train", "failed", 1800.0, "ended by the watch: no sign of life", "TIMEOUT")])
     complete = RunRecord("run-3", "full", False, START.format(day=3), "complete", finished_at=START.format(day=3).replace("02:00", "02:28"),
                          exit_code=0, steps=[StepRecord("translate", "skipped"), StepRecord("train", "done", 1260.5)])
-    save_state(paths, PipelineState(model_version=3, data_hash=data_hash, runs=[failed, complete]))
+    save_state(paths, PipelineState(model_version=version, data_hash=data_hash, trained_data_hash=trained_data_hash, runs=[failed, complete]))
 
 
 def full_project(root: Path) -> Paths:
@@ -113,7 +113,7 @@ def full_project(root: Path) -> Paths:
         write_exam(paths, version, "holdout_01", [draw.random() < share - 0.1 for _ in range(20)], hold_out=True)
         write_evaluation(paths, version, 20 + 60 * share)
     write_merge_report(paths)
-    write_state(paths, data_hash="03" * 32)
+    write_state(paths)
     update_live_state(paths, status="running", run_id="run-4", mode="full", step="4.3", step_text="Training loop", progress_done=20,
                       progress_total=171, progress_text="loss=2.3412", eta_s=180.0, started_at=START.format(day=4))
     return paths

@@ -58,6 +58,8 @@ def _ending(run: TrainingRun | None) -> Findings:
     elif status == "stopped":
         yield Finding(Dimension.EPOCHS, Level.INFO, "stopped", f"training was stopped: {reason}.",
                       "run: python scripts/04_train_blueprint_lora.py --resume", evidence)
+    elif run and run.config.get("stop_reason"):
+        yield Finding(Dimension.EPOCHS, Level.INFO, "ended_before_its_steps", f"training ended before its planned steps: {reason}.", "", evidence)
 
 
 def epoch_losses(run: TrainingRun) -> list[float]:

@@ -85,8 +85,9 @@ def _rows(old: Cycle, run: TrainingRun, records: Records) -> dict[str, Any]:
     if "by_source" in counts:
         return counts
     data = records.rows
-    trained_on_it = data and data.by_source and run.config.get("data_hash") == records.state.data_hash
-    by_source = data.by_source if trained_on_it else old.rows.get("by_source")
+    state = records.state
+    is_of_this_data = run.version == state.model_version and state.data_hash and state.data_hash == state.trained_data_hash
+    by_source = data.by_source if data and data.by_source and is_of_this_data else old.rows.get("by_source")
     return counts | ({"by_source": by_source} if by_source else {})
 
 

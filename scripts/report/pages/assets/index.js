@@ -75,7 +75,7 @@ function drawTraining(version) {
   const facts = [cycle.base_model, cycle.start_from && `from ${cycle.start_from}`, `${number(cycle.training?.steps)} optimiser steps`,
     duration(cycle.duration_s), cycle.training?.answer_tokens_per_s && `${number(cycle.training.answer_tokens_per_s, 0)} answer tokens/s`,
     cycle.device, ...(cycle.reductions || []).map((r) => `${r.setting} reduced from ${r.from} to ${r.to}`),
-    cycle.status && cycle.status !== "complete" && `${cycle.status}: ${cycle.stop_reason}`];
+    [cycle.status === "complete" ? "" : cycle.status, cycle.stop_reason].filter(Boolean).join(": ")];
   show("training-lead", facts.filter(Boolean).join(" · "));
   if (run.steps.length === 0) return show("loss", empty(`${versionName(version)} has no training log.`));
   const [loss, rate] = [el("div"), el("div")];
