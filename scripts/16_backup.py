@@ -53,7 +53,7 @@ def print_backups(paths: Paths) -> None:
     backups = list_backups(paths.backups)
     for backup in backups:
         version = f"v{backup.model_version}" if backup.model_version else "-"
-        print(f"{backup.label:<36} {backup.created}  {version:>5} {len(backup.files):>6} files {backup.bytes / 2**20:>9.1f} MiB")
+        print(f"{backup.label:<36} {backup.created[:19]}  {version:>5} {len(backup.files):>6} files {backup.bytes / 2**20:>9.1f} MiB")
     print(f"{len(backups)} backups in {paths.backups}")
 
 

@@ -43,7 +43,7 @@ def print_verified(places: list[Path]) -> None:
     for folder in places:
         for backup in track(list_backups(folder), f"checking {folder}"):
             wrong = damages(folder, backup)
-            print(f"{backup.label:<36} {backup.created} {len(backup.files):>6} files  " + (f"DAMAGED: {wrong[0]}" if wrong else "good"))
+            print(f"{backup.label:<36} {backup.created[:19]} {len(backup.files):>6} files  " + (f"DAMAGED: {wrong[0]}" if wrong else "good"))
 
 
 def refuse_under_a_run(paths: Paths) -> None:
@@ -58,7 +58,7 @@ def is_confirmed(paths: Paths, backup: Backup) -> bool:
     if not sys.stdin.isatty():
         raise UserError("Restoring overwrites files, and there is no terminal to ask on.", "add --yes.")
     version = f", model v{backup.model_version}" if backup.model_version else ""
-    return input(f"Overwrite {len(backup.files)} files in {paths.root} with those of {backup.created}{version}? [y/N] ").lower() in {"y", "yes"}
+    return input(f"Overwrite {len(backup.files)} files in {paths.root} with those of {backup.created[:19]} UTC{version}? [y/N] ").lower() in {"y", "yes"}
 
 
 def parser() -> argparse.ArgumentParser:

@@ -90,7 +90,7 @@ def create_backup(paths: Paths, kind: str, files: list[Path] | None = None,
     folder = paths.backups / (UNFINISHED + label)
     folder.mkdir(parents=True)
     copied = [_copy(file, folder / paths.relative(file), paths.relative(file)) for file in progress(files)]
-    backup = Backup(label, kind, datetime.now(UTC).isoformat(timespec="seconds"), newest[0] if newest else None, copied)
+    backup = Backup(label, kind, datetime.now(UTC).isoformat(timespec="milliseconds"), newest[0] if newest else None, copied)
     _complete(folder, backup)
     return backup
 
