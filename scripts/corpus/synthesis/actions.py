@@ -148,6 +148,73 @@ _a("timer", "ClearTimerByFunctionName", "clear the timer of the function {Functi
 _a("timer", "SetTimerByFunctionName", "set a timer that calls the function {FunctionName} every {Time} seconds", "start a looping timer on the function {FunctionName} with {Time} seconds", FunctionName=kinds.one_of(words.EVENT_NAMES), Time=F(0.1, 30, wired=0.15), bLooping=True)
 _a("timer", "SetTimerByFunctionName", "set a timer that calls the function {FunctionName} once after {Time} seconds", FunctionName=kinds.one_of(words.EVENT_NAMES), Time=F(0.1, 30, wired=0.15))
 
+PRIMITIVE = kinds.component_of("PrimitiveComponent")
+_a("physics", "SetCollisionEnabled", "set the collision of {Target} to {NewType}", Target=PRIMITIVE, NewType=kinds.enumerator(("QueryOnly", "query only"), ("PhysicsOnly", "physics only"), ("QueryAndPhysics", "query and physics")))
+_a("physics", "SetCollisionProfileName", "set the collision profile of {Target} to {InCollisionProfileName}", Target=PRIMITIVE, InCollisionProfileName=kinds.one_of(("NoCollision", "BlockAll", "OverlapAll", "Pawn", "PhysicsActor", "Ragdoll")))
+_a("physics", "SetPhysicsAngularVelocityInDegrees", "set the physics angular velocity of {Target} to {NewAngVel} degrees", Target=MESH, NewAngVel=kinds.vector(360))
+_a("physics", "SetLinearDamping", "set the linear damping of {Target} to {InDamping}", Target=MESH, InDamping=F(0.1, 10))
+_a("physics", "SetAngularDamping", "set the angular damping of {Target} to {InDamping}", Target=MESH, InDamping=F(0.1, 10))
+_a("physics", "AddRadialImpulse", "add a radial impulse at {Origin} with radius {Radius} and strength {Strength} to {Target}", Target=MESH, Origin=kinds.vector(500, wired=0.8), Radius=F(100, 2000, 0), Strength=F(100, 5000, 0))
+_a("component", "SetWorldLocation", "set the world location of {Target} to {NewLocation}", Target=SCENE_COMPONENT, NewLocation=kinds.vector(2000))
+_a("component", "SetWorldRotation", "set the world rotation of {Target} to {NewRotation}", Target=SCENE_COMPONENT, NewRotation=kinds.rotator())
+_a("component", "SetWorldScale3D", "set the world scale of {Target} to {NewScale}", Target=SCENE_COMPONENT, NewScale=kinds.vector(4))
+_a("component", "AddRelativeRotation", "rotate {Target} relatively by {DeltaRotation}", Target=SCENE_COMPONENT, DeltaRotation=kinds.rotator())
+_a("component", "AddWorldOffset", "offset {Target} by {DeltaLocation} in world space", Target=SCENE_COMPONENT, DeltaLocation=kinds.vector(400))
+_a("component", "AddLocalOffset", "offset {Target} by {DeltaLocation} in local space", Target=SCENE_COMPONENT, DeltaLocation=kinds.vector(400))
+_a("component", "DestroyComponent", "destroy the component {Target}", Target=SCENE_COMPONENT)
+_a("component", "SetComponentTickEnabled", "enable ticking of the component {Target}", Target=SCENE_COMPONENT, bEnabled=True)
+_a("component", "SetSphereRadius", "set the sphere radius of {Target} to {InSphereRadius}", Target=kinds.component_of("SphereComponent"), InSphereRadius=F(10, 1000, 0))
+_a("component", "SetBoxExtent", "set the box extent of {Target} to {InBoxExtent}", Target=kinds.component_of("BoxComponent"), InBoxExtent=kinds.vector(500))
+_a("light", "SetLightColor", "set the light color of {Target} to {NewLightColor}", Target=LIGHT, NewLightColor=kinds.colour())
+_a("light", "SetCastShadows", "make {Target} cast shadows", Target=LIGHT, bNewValue=True)
+_a("material", "SetVectorParameterValueOnMaterials", "set the vector material parameter {ParameterName} of {Target} to {ParameterValue}", Target=MESH, ParameterName=kinds.one_of(("Tint", "Color", "Emissive", "Wind")), ParameterValue=kinds.vector(10))
+_a("material", "SetRenderCustomDepth", "turn on custom depth rendering for {Target}", Target=MESH, bValue=True)
+_a("effect", "SpawnEmitterAtLocation", "spawn the particle emitter {EmitterTemplate} at {Location}", EmitterTemplate=kinds.one_of(("P_Explosion", "P_Fire", "P_Smoke", "P_Sparks")), Location=kinds.vector(1000, wired=0.8))
+_a("effect", "SpawnSystemAttached", "spawn the effect {SystemTemplate} attached to {AttachToComponent}", SystemTemplate=kinds.one_of(words.EFFECTS), AttachToComponent=SCENE_COMPONENT)
+_a("effect", "SetNiagaraVariableFloat", "set the Niagara float {InVariableName} of {Target} to {InValue}", Target=NIAGARA, InVariableName=kinds.one_of(("SpawnRate", "Size", "Speed", "Lifetime"), is_quoted=True), InValue=F(0.1, 100))
+_a("audio", "SpawnSoundAtLocation", "spawn the sound {Sound} at {Location}", Sound=kinds.one_of(words.SOUNDS), Location=kinds.vector(1000, wired=0.8))
+_a("audio", "SpawnSound2D", "spawn the 2D sound {Sound}", Sound=kinds.one_of(words.SOUNDS))
+_a("audio", "SpawnSoundAttached", "spawn the sound {Sound} attached to {AttachToComponent}", Sound=kinds.one_of(words.SOUNDS), AttachToComponent=SCENE_COMPONENT)
+_a("audio", "AudioComponent.SetPaused", "pause the audio of {Target}", Target=AUDIO, bPause=True)
+_a("ui", "SetText", "set the text of {Target} to {InText}", Target=kinds.component_of("TextBlock"), InText=kinds.Kind("Text", None, 1.0))
+_a("ui", "SetIsEnabled", "enable the widget {Target}", Target=WIDGET, bInIsEnabled=True)
+_a("ui", "SetRenderOpacity", "set the render opacity of {Target} to {InOpacity}", Target=WIDGET, InOpacity=F(0, 0.9, 2))
+_a("ui", "Widget.SetFocus", "give {Target} the focus", "set the focus to {Target}", Target=WIDGET)
+_a("character", "StopAnimMontage", "stop the montage {AnimMontage} on {Target}", Target=CHARACTER, AnimMontage=kinds.one_of(words.MONTAGES))
+_a("character", "AddMovementInput", "add movement input in the direction {WorldDirection} with scale {ScaleValue}", parents=("Pawn", "Character"), WorldDirection=kinds.vector(1, wired=0.8), ScaleValue=F(0.1, 0.9))
+_a("character", "AddControllerYawInput", "add a controller yaw input of {Val}", parents=("Pawn", "Character"), Val=F(0.1, 10))
+_a("character", "AddControllerPitchInput", "add a controller pitch input of {Val}", parents=("Pawn", "Character"), Val=F(0.1, 10))
+_a("actor", "SetReplicates", "turn on replication of {Target}", Target=SELF_OR_ACTOR, bInReplicates=True)
+_a("actor", "SetActorTransform", "set the transform of {Target} to {NewTransform}", Target=SELF_OR_ACTOR, NewTransform=kinds.Kind("Transform", None, 1.0))
+_a("actor", "SetActorRelativeLocation", "set the relative location of {Target} to {NewRelativeLocation}", Target=SELF_OR_ACTOR, NewRelativeLocation=kinds.vector(500))
+_a("actor", "SetActorRelativeRotation", "set the relative rotation of {Target} to {NewRelativeRotation}", Target=SELF_OR_ACTOR, NewRelativeRotation=kinds.rotator())
+_a("actor", "AddTickPrerequisiteActor", "make {Target} tick after {PrerequisiteActor}", Target=SELF_OR_ACTOR, PrerequisiteActor=OTHER)
+_a("movement", "SetActorLocationAndRotation", "set the location of {Target} to {NewLocation} and its rotation to {NewRotation}", Target=SELF_OR_ACTOR, NewLocation=kinds.vector(2000), NewRotation=kinds.rotator())
+_a("movement", "TeleportTo", "teleport {Target} to {DestLocation} with the rotation {DestRotation}", Target=SELF_OR_ACTOR, DestLocation=kinds.vector(2000), DestRotation=kinds.rotator())
+_a("ai", "SimpleMoveToActor", "make {Controller} move to the actor {Goal}", Controller=kinds.component_of("Controller"), Goal=OTHER)
+_a("ai", "SimpleMoveToLocation", "make {Controller} move to {Goal}", Controller=kinds.component_of("Controller"), Goal=kinds.vector(1500))
+_a("ai", "AIController.MoveToActor", "make {Target} move to the actor {Goal} with an acceptance radius of {AcceptanceRadius}", Target=kinds.component_of("AIController"), Goal=OTHER, AcceptanceRadius=F(10, 300, 0))
+_a("ai", "AIController.MoveToLocation", "make {Target} walk to {Dest}", Target=kinds.component_of("AIController"), Dest=kinds.vector(1500))
+_a("ai", "Controller.StopMovement", "stop the movement of {Target}", Target=kinds.component_of("AIController"))
+_a("ai", "RunBehaviorTree", "run the behavior tree {BTAsset} on {Target}", Target=kinds.component_of("AIController"), BTAsset=kinds.one_of(("BT_Enemy", "BT_Guard", "BT_Patrol", "BT_Boss")))
+_a("ai", "SetValueAsBool", "set the blackboard key {KeyName} of {Target} to true", Target=kinds.component_of("BlackboardComponent"), KeyName=kinds.one_of(("HasTarget", "IsAlert", "CanSeePlayer")), BoolValue=True)
+_a("ai", "SetValueAsFloat", "set the float blackboard key {KeyName} of {Target} to {FloatValue}", Target=kinds.component_of("BlackboardComponent"), KeyName=kinds.one_of(("Fear", "Aggression", "WaitTime")), FloatValue=F(0.1, 100))
+_a("ai", "SetValueAsVector", "set the vector blackboard key {KeyName} of {Target} to {VectorValue}", Target=kinds.component_of("BlackboardComponent"), KeyName=kinds.one_of(("Home", "LastSeen", "PatrolPoint")), VectorValue=kinds.vector(2000))
+_a("ai", "SetValueAsObject", "set the object blackboard key {KeyName} of {Target} to {ObjectValue}", Target=kinds.component_of("BlackboardComponent"), KeyName=kinds.one_of(("TargetActor", "Enemy", "Leader")), ObjectValue=OTHER)
+_a("camera", "SetViewTargetWithBlend", "blend the view of {Target} to {NewViewTarget} over {BlendTime} seconds", Target=kinds.component_of("PlayerController"), NewViewTarget=OTHER, BlendTime=F(0.1, 5))
+_a("camera", "SetFieldOfView", "set the field of view of {Target} to {InFieldOfView}", Target=kinds.component_of("CameraComponent"), InFieldOfView=F(40, 120, 0))
+_a("camera", "StartCameraFade", "start a camera fade on {Target} from alpha {FromAlpha} to {ToAlpha} in {Duration} seconds", Target=kinds.component_of("PlayerCameraManager"), FromAlpha=F(0.1, 0.4), ToAlpha=F(0.5, 1), Duration=F(0.5, 5))
+_a("input", "EnableInput", "enable input from {PlayerController} on {Target}", Target=SELF_OR_ACTOR, PlayerController=kinds.component_of("PlayerController"))
+_a("input", "DisableInput", "disable input from {PlayerController} on {Target}", Target=SELF_OR_ACTOR, PlayerController=kinds.component_of("PlayerController"))
+_a("input", "SetInputMode_GameOnly", "set the input mode of {PlayerController} to game only", PlayerController=kinds.component_of("PlayerController"))
+_a("input", "SetInputMode_UIOnlyEx", "set the input mode of {PlayerController} to UI only", PlayerController=kinds.component_of("PlayerController"))
+_a("game", "SaveGameToSlot", "save the save game object {SaveGameObject} to the slot {SlotName}", SaveGameObject=kinds.component_of("SaveGame"), SlotName=kinds.one_of(("Slot1", "Slot2", "AutoSave", "Profile"), is_quoted=True), UserIndex=0)
+_a("game", "DeleteGameInSlot", "delete the save game in the slot {SlotName}", SlotName=kinds.one_of(("Slot1", "Slot2", "AutoSave", "Profile"), is_quoted=True), UserIndex=0)
+_a("level", "UnloadStreamLevel", "unload the streaming level {LevelName}", LevelName=kinds.one_of(words.LEVELS), then="Completed")
+_a("level", "LoadStreamLevel", "load the streaming level {LevelName}", LevelName=kinds.one_of(words.LEVELS), bMakeVisibleAfterLoad=True, then="Completed")
+_a("debug", "DrawDebugSphere", "draw a debug sphere at {Center} with radius {Radius} for {Duration} seconds", Center=kinds.vector(1000, wired=0.8), Radius=F(10, 99, 0), Duration=F(1, 10))
+_a("debug", "DrawDebugLine", "draw a debug line from {LineStart} to {LineEnd} for {Duration} seconds", LineStart=kinds.vector(1000, wired=0.8), LineEnd=kinds.vector(1000, wired=0.8), Duration=F(1, 10))
+_a("debug", "DrawDebugBox", "draw a debug box at {Center} with the extent {Extent} for {Duration} seconds", Center=kinds.vector(1000, wired=0.8), Extent=kinds.vector(200), Duration=F(1, 10))
 
 @step_of("spawn")
 def spawn_at_self(scene: Scene) -> Clause:
@@ -249,6 +316,78 @@ def clear_array(scene: Scene) -> Clause:
     name = scene.variable_of("Array<Actor>")
     scene.step("Array_Clear", TargetArray=scene.get(name))
     return Clause(scene.draw.pick((f"clear the actor array {name}", f"empty the actor array {name}")))
+
+
+@step_of("array")
+def remove_from_array(scene: Scene) -> Clause:
+    name, (value, text) = scene.variable_of("Array<Actor>"), kinds.other_actor(scene)
+    scene.step("Array_RemoveItem", TargetArray=scene.get(name), Item=value)
+    return Clause(scene.draw.pick((f"remove {text} from the actor array {name}", f"take {text} out of the actor array {name}")))
+
+
+@step_of("array")
+def shuffle_array(scene: Scene) -> Clause:
+    kind, noun = scene.draw.pick((("Array<Int>", "Int array"), ("Array<String>", "string array"), ("Array<Vector>", "Vector array")))
+    name = scene.variable_of(kind)
+    node, texts = scene.draw.pick((("Array_Shuffle", ("shuffle the {n} {v}",)), ("Array_Reverse", ("reverse the {n} {v}",)), ("Array_Clear", ("clear the {n} {v}", "empty the {n} {v}"))))
+    scene.step(node, TargetArray=scene.get(name))
+    return Clause(scene.draw.pick(texts).format(n=noun, v=name))
+
+
+@step_of("array")
+def resize_array(scene: Scene) -> Clause:
+    name, size = scene.variable_of("Array<Float>"), scene.draw.integer(1, 50)
+    scene.step("Array_Resize", TargetArray=scene.get(name), Size=size)
+    return Clause(f"resize the Float array {name} to {size} elements")
+
+
+@step_of("state")
+def set_value(scene: Scene) -> Clause:
+    """Store a vector, rotator, string or actor."""
+    kind, maker = scene.draw.pick((("Vector", kinds.vector(1000, wired=0.7)), ("Rotator", kinds.rotator(wired=0.6)), ("String", kinds.message(wired=0.3)),
+                                   ("Actor", kinds.actor(allow_self=False)), ("Name", kinds.one_of(words.TAGS, "Name"))))
+    name = scene.variable_of(kind)
+    value, text = maker.argument(scene)
+    scene.set(name, value)
+    return Clause(scene.draw.pick((f"set the {kinds.type_noun(kind)} {name} to {text}", f"store {text} in the {kinds.type_noun(kind)} {name}")))
+
+
+@step_of("state")
+def increment(scene: Scene) -> Clause:
+    name = scene.variable_of("Int")
+    node, texts = scene.draw.pick((("IncrementInt", ("increment the integer {v} with ++", "use ++ on the integer {v}")), ("DecrementInt", ("decrement the integer {v} with --", "use -- on the integer {v}"))))
+    scene.step(node, Value=scene.get(name))
+    return Clause(scene.draw.pick(texts).format(v=name))
+
+
+@step_of("timer")
+def handle_timer(scene: Scene) -> Clause:
+    name = scene.variable_of("TimerHandle")
+    node, text = scene.draw.pick((("ClearAndInvalidateTimerHandle", "clear and invalidate the timer in the TimerHandle variable {v}"),
+                                  ("ClearTimerHandle", "clear the timer in the TimerHandle variable {v}")))
+    scene.step(node, Handle=scene.get(name))
+    return Clause(text.format(v=name))
+
+
+@step_of("spawn")
+def spawn_at_place(scene: Scene) -> Clause:
+    """At a location: the transform has to be made."""
+    name = scene.draw.pick(words.CLASSES)
+    place, text = kinds.wired_value(scene, "Vector")
+    transform = scene.pure("MakeTransform", Location=place)["ReturnValue"]
+    node = scene.step("SpawnActorFromClass", Class=name, SpawnTransform=transform)
+    scene.offer(f"the spawned {name}", "Actor", node["ReturnValue"])
+    return Clause(scene.draw.pick((f"spawn a {name} at {text}", f"spawn an actor of class {name} at the location {text}")))
+
+
+@step_of("trace")
+def line_trace(scene: Scene) -> Clause:
+    start, start_text = kinds.wired_value(scene, "Vector")
+    end, end_text = kinds.vector(2000).argument(scene)
+    node = scene.step("LineTraceSingle", Start=start, End=end)
+    name = scene.variable_of("Bool")
+    scene.set(name, node["ReturnValue"])
+    return Clause(f"trace a line from {start_text} to {end_text} and store whether it hit in the boolean {name}")
 
 
 @step_of("timing")

@@ -202,3 +202,42 @@ def spoken_type(kind: str) -> str:
 
 
 BOOL = Kind("Bool", lambda draw: (True, "true"), 0.5)
+
+
+COLOURS = {"red": (1.0, 0.0, 0.0), "green": (0.0, 1.0, 0.0), "blue": (0.0, 0.0, 1.0), "yellow": (1.0, 1.0, 0.0), "cyan": (0.0, 1.0, 1.0),
+           "magenta": (1.0, 0.0, 1.0), "orange": (1.0, 0.5, 0.0), "white": (1.0, 1.0, 1.0), "black": (0.0, 0.0, 0.0)}
+
+
+def colour() -> Kind:
+    """A colour by name, its linear value in parentheses, since both can be meant."""
+    def literal(draw: Draw) -> Literal:
+        name = draw.pick(tuple(COLOURS))
+        red, green, blue = COLOURS[name]
+        return Struct((("R", red), ("G", green), ("B", blue), ("A", 1.0))), f"{name} (R={number_text(red)}, G={number_text(green)}, B={number_text(blue)})"
+
+    return Kind("LinearColor", literal, 0.0, is_named=False)
+
+
+class FlagKind(Kind):
+    """A boolean variable as a question: "bIsOpen is true"."""
+
+    def argument(self, scene: Scene) -> Argument:
+        name = scene.variable_of("Bool")
+        return scene.get(name), f"the boolean {name} is true"
+
+
+FLAG = FlagKind("Bool", None, 1.0)
+
+
+@dataclass(frozen=True)
+class NodeKind(Kind):
+    """The output of a node that needs no inputs and no words of its own."""
+
+    node: str = ""
+
+    def argument(self, scene: Scene) -> Argument:
+        return scene.shared(self.node)["ReturnValue"], ""
+
+
+def from_node(node: str) -> Kind:
+    return NodeKind("Float", None, 1.0, True, node)
