@@ -363,10 +363,8 @@ def increment(scene: Scene) -> Clause:
 @step_of("timer")
 def handle_timer(scene: Scene) -> Clause:
     name = scene.variable_of("TimerHandle")
-    node, text = scene.draw.pick((("ClearAndInvalidateTimerHandle", "clear and invalidate the timer in the TimerHandle variable {v}"),
-                                  ("ClearTimerHandle", "clear the timer in the TimerHandle variable {v}")))
-    scene.step(node, Handle=scene.get(name))
-    return Clause(text.format(v=name))
+    scene.step("ClearTimerHandle", Handle=scene.get(name))
+    return Clause(scene.draw.pick((f"clear the timer in the TimerHandle variable {name}", f"stop the timer of the TimerHandle variable {name}")))
 
 
 @step_of("spawn")

@@ -59,7 +59,7 @@ def _called_events(scene: Scene) -> str:
         scene.flow = scene.graph.node("Event_Custom", {"Name": name})["Then"]
         scene.values.clear()
         clauses = _steps_without_calls(scene)
-        said += " " + say(scene.draw, Part(Trigger(f"when {name} is called", f"The custom event {name}"), clauses))
+        said += " " + say(scene.draw, Part(Trigger(f"when {name} is called", f"the custom event {name}"), clauses))
     return said
 
 
