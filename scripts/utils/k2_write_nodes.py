@@ -47,11 +47,12 @@ def additional_inputs(facts: Facts) -> list[str]:
 
 
 def operator(facts: Facts) -> list[str]:
-    """The overload is the one for the resolved types; while they are open, any will do."""
+    """The overload is the one that the node names, else that for the resolved types; while they are open, any will do."""
     name = facts.written.shape.type
     found = facts.page.types.operators.get(facts.written.node.id) or facts.page.catalogue.operators.find(name, FLOAT, FLOAT)
+    member = facts.member if facts.member[1] else (found.owner, found.function) if found else None
     return [*text_line("OperationName", name), *additional_inputs(facts), "bIsPureFunc=True", "bDefaultsToPureFunc=True",
-            *([function_reference(facts, found.owner, found.function)] if found else [])]
+            *([function_reference(facts, *member)] if member else [])]
 
 
 def call_parent(facts: Facts) -> list[str]:

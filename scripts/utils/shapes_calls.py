@@ -98,8 +98,15 @@ def operator_shape(context: Context) -> ShapeDraft:
     pins = [*inputs[:2], data_out("ReturnValue", result, group="" if name in COMPARISONS else "Result"), *inputs[2:]]
     if name in COMPARISONS:
         pins.append(data_in("ErrorTolerance", "wildcard", is_hidden=True))
-    return ShapeDraft(name, GRAPH + "K2Node_PromotableOperator", "operator", tuple(pins), is_pure=True,
-                      identity=frozenset({"Type", "Inputs"}))
+    return ShapeDraft(name, GRAPH + "K2Node_PromotableOperator", "operator", tuple(pins), _named_overload(context, name), is_pure=True,
+                      identity=frozenset({"Type", "Inputs", "Function"}))
+
+
+def _named_overload(context: Context, operator: str) -> tuple[str, str]:
+    """The function that the node names, where an export has another than its wires ask for."""
+    function = context.text("Function")
+    rows = context.data.raw["operators"].get(operator, ()) if function else ()
+    return next(((owner, name) for owner, name, *_ in rows if name.lower() == function.lower()), ("", ""))
 
 
 def call_shape(context: Context) -> ShapeDraft:
