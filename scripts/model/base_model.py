@@ -1,6 +1,5 @@
 """Which base model, and how it is loaded: resolve, tokenizer with chat template, weights in the wanted precision."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from typing import Any
 
 from error_handler import ErrorCategory, UserError, categorise
 from model.embedded_base import NAME as EMBEDDED_NAME
-from model.embedded_base import embedded_base_folder, ensure_embedded_base
+from model.embedded_base import ensure_embedded_base
 from pipeline.paths import REPOSITORY, Paths
 
 HUB_MODEL_BY_VRAM_GB = ((48.0, "meta-llama/Meta-Llama-3.1-70B"), (12.0, "meta-llama/Llama-3.1-8B"), (0.0, "meta-llama/Llama-3.2-3B"))
@@ -91,9 +90,12 @@ def _resolve_named(named: str, paths: Paths) -> str:
     return named
 
 
-def base_name(base: str) -> str:
-    """A name for records and model cards that holds on another machine: never this machine's folder."""
-    return EMBEDDED_NAME if Path(base) == embedded_base_folder() else (Path(base).name if Path(base).is_dir() else base)
+def portable_base(base: str) -> str:
+    """The name that adapters and records keep: a hub name, or a folder from the installation's root on, which holds elsewhere too."""
+    folder = Path(base)
+    if not folder.is_dir():
+        return base
+    return folder.relative_to(REPOSITORY).as_posix() if folder.is_relative_to(REPOSITORY) else folder.as_posix()
 
 
 @contextmanager
@@ -165,5 +167,5 @@ def quiet_libraries() -> None:
     from transformers.utils import logging
 
     logging.disable_progress_bar()
-    os.environ.setdefault("BITSANDBYTES_NOWELCOME", "1")
     warnings.filterwarnings("ignore", message="MatMul8bitLt: inputs will be cast")
+    warnings.filterwarnings("ignore", message=".*gradient_checkpointing.* is deprecated", category=FutureWarning)

@@ -1,0 +1,43 @@
+"""Which rows go together: optimiser steps in random order, micro-batches by token budget."""
+
+import random
+from collections.abc import Iterator, Sequence
+
+from model.encode import EncodedRow
+
+
+def micro_batches(rows: Sequence[EncodedRow], prefix_tokens: int, max_tokens: int, max_rows: int | None = None) -> list[list[EncodedRow]]:
+    """Split the rows of one step into as few groups as fit `max_tokens` (prefix not counted) and `max_rows`, evenly filled.
+
+    Rows lie end to end, so nothing is padded; evenness matters because memory follows the largest group.
+    """
+    sizes = {id(row): len(row) - prefix_tokens - 1 for row in rows}
+    groups = max(1, -(-sum(sizes.values()) // max_tokens), -(-len(rows) // (max_rows or len(rows) or 1)))
+    while True:
+        filled = _spread(rows, sizes, groups)
+        if groups >= len(rows) or all(_fits(group, sizes, max_tokens, max_rows) for group in filled):
+            return [group for group in filled if group]
+        groups += 1
+
+
+def _fits(group: list[EncodedRow], sizes: dict[int, int], max_tokens: int, max_rows: int | None) -> bool:
+    return sum(sizes[id(row)] for row in group) <= max_tokens and (max_rows is None or len(group) <= max_rows)
+
+
+def _spread(rows: Sequence[EncodedRow], sizes: dict[int, int], groups: int) -> list[list[EncodedRow]]:
+    """Longest first into the emptiest group."""
+    filled: list[list[EncodedRow]] = [[] for _ in range(groups)]
+    loads = [0] * groups
+    for row in sorted(rows, key=lambda r: -sizes[id(r)]):
+        least = loads.index(min(loads))
+        filled[least].append(row)
+        loads[least] += sizes[id(row)]
+    return filled
+
+
+def step_indices(row_count: int, rows_per_step: int, seed: int, epoch: int) -> Iterator[list[int]]:
+    """Row numbers of each optimiser step of an epoch: a fixed shuffle by seed and epoch, every row once."""
+    order = list(range(row_count))
+    random.Random(f"{seed}/{epoch}").shuffle(order)
+    for start in range(0, row_count, rows_per_step):
+        yield order[start:start + rows_per_step]

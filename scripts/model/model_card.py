@@ -1,0 +1,65 @@
+"""The README of an adapter folder: what it was trained on, with which settings, how it fared, how to load it."""
+
+from pathlib import Path
+from typing import Any
+
+from model.embedded_base import LICENCE as EMBEDDED_LICENCE
+from model.embedded_base import NAME as EMBEDDED_NAME
+from pipeline.store import write_text
+
+
+def licence_of(base: str) -> str:
+    """Licence of the base as its publisher names it; weights of an adapter are a derivative of it."""
+    if EMBEDDED_NAME in base:
+        return EMBEDDED_LICENCE
+    if "llama-3.1" in base.lower():
+        return "llama3.1"
+    return "llama3.2" if "llama-3.2" in base.lower() else "other"
+
+
+def write_model_card(folder: Path, record: dict[str, Any], exams: str = "") -> None:
+    """Write `README.md` into the adapter folder from the record that becomes training_config.json."""
+    write_text(folder / "README.md", _front_matter(record) + _text(record, exams))
+
+
+def _front_matter(record: dict[str, Any]) -> str:
+    return (f"---\nbase_model: {record['base_model']}\nlibrary_name: peft\nlicense: {licence_of(record['base_model'])}\n"
+            "pipeline_tag: text-generation\ntags: [lora, unreal-engine, blueprint]\n---\n\n")
+
+
+def _text(record: dict[str, Any], exams: str) -> str:
+    rows, result, lora, training = (record["rows"], record["result"], record["effective"]["lora"], record["effective"]["training"])
+    name = f"blueprint-lora-v{record['version']}"
+    return f"""# {name}
+
+A LoRA adapter that answers requests with Unreal Engine Blueprint graphs in the project's text form.
+
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM
+    model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained("{record['base_model']}"), "models/{name}/final")
+
+The system prompt it was trained with is `system_prompt.txt` in this folder; tokenizer and chat template lie beside it.
+
+| | |
+|---|---|
+| Base | {record['base_model']} ({licence_of(record['base_model'])}) |
+| Started from | {record['start_from']} |
+| Rows | {rows['train']} for training, {rows['validation']} for validation, {rows['dropped_too_long']} dropped as too long |
+| Data hash | `{record['data_hash']}` |
+| LoRA | rank {lora['lora_r']}, alpha {lora['lora_alpha']:g}, on {', '.join(lora['targets'])} |
+| Training | {result['steps']} steps of {training['rows_per_step']} rows ({result['epochs']:.2f} epochs), learning rate {training['learning_rate']:g}, seed {record['seed']} |
+| Loss | {_number(result.get('first_loss'))} at first, {_number(result.get('final_loss'))} at the end; best validation {_number(result.get('best_validation_loss'))} |
+| Ended | {record['status']}{': ' + record['stop_reason'] if record['stop_reason'] else ''} |
+
+## Exam figures
+
+{exams or 'Not examined yet: run `python scripts/12_run_exam.py`.'}
+
+## Licence
+
+The adapter's weights derive from the base model and are under its licence ({licence_of(record['base_model'])}).
+"""
+
+
+def _number(value: float | None) -> str:
+    return "not measured" if value is None else f"{value:.4f}"

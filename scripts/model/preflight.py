@@ -1,0 +1,145 @@
+"""Which precision trains fastest on this machine and fits: measured on two layers of the model's own shape.
+
+The libraries' defaults are up to 15 times off on a CPU, and which way depends on its instructions, so nothing is assumed.
+"""
+
+import platform
+import tempfile
+import time
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from error_handler import is_out_of_memory
+from model.encode import EncodedRow
+from model.estimates import USABLE_MEMORY_FRAC, MIN_MICRO_BATCH_TOKENS, ModelShape, memory_need
+from pipeline.paths import Paths
+from pipeline.store import read_json, write_json
+
+CACHE_SCHEMA = 1
+MEASURED_LAYERS = 2
+MEASURED_PREFIX, MEASURED_ROWS, MEASURED_ROW = 384, 4, 128
+"""Tokens: enough for matrix products at full speed, few enough for a second a candidate."""
+REPEATS = 3
+QUANTIZATIONS = ("none", "nf4", "int8")
+SIMPLER_IS_FINE = 1.1
+"""Within 10 % of the fastest, the plainer setting is taken: no quantisation before nf4 before int8, no checkpointing before it."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One setting and what it costs: measured seconds per token and layer, estimated bytes for the smallest micro-batch."""
+
+    quantization: str
+    is_checkpointed: bool
+    seconds_per_token: float
+    memory_bytes: float = 0.0
+
+
+def candidates(config: Any, paths: Paths, quantizations: tuple[str, ...] = QUANTIZATIONS) -> list[Candidate]:
+    """Measured candidates for a model of this config, from the cache when this machine has measured this shape before."""
+    key = _key(config)
+    cache_file = paths.logs / "preflight.json"
+    cache = read_json(cache_file, newest_schema=CACHE_SCHEMA) if cache_file.exists() else {"schema_version": CACHE_SCHEMA, "shapes": {}}
+    if key not in cache["shapes"]:
+        cache["shapes"][key] = [asdict(candidate) for candidate in measure(config)]
+        write_json(cache_file, cache)
+    return [Candidate(**c) for c in cache["shapes"][key] if c["quantization"] in quantizations]
+
+
+def fastest_that_fits(measured: list[Candidate], shape: ModelShape, dtype_bytes: int, lora_r: int, prefix_tokens: int,
+                      available: float, is_checkpointed: bool | None = None) -> Candidate:
+    """The plainest within 10 % of the fastest among those that fit in memory; the smallest when none does (it is then refused with numbers)."""
+    sized = [replace(c, memory_bytes=memory_need(shape, c.quantization, dtype_bytes, lora_r, c.is_checkpointed)
+                     .total(prefix_tokens + MIN_MICRO_BATCH_TOKENS)) for c in measured]
+    if not any(c.is_checkpointed == is_checkpointed for c in sized):
+        is_checkpointed = None
+    sized = [c for c in sized if is_checkpointed is None or c.is_checkpointed == is_checkpointed]
+    fitting = [c for c in sized if c.memory_bytes <= available * USABLE_MEMORY_FRAC]
+    if not fitting:
+        return min(sized, key=lambda c: c.memory_bytes)
+    limit = SIMPLER_IS_FINE * min(c.seconds_per_token for c in fitting)
+    return min((c for c in fitting if c.seconds_per_token <= limit), key=lambda c: (c.is_checkpointed, QUANTIZATIONS.index(c.quantization)))
+
+
+def _key(config: Any) -> str:
+    import torch
+
+    device = torch.cuda.get_device_name(0) if torch.cuda.is_available() else f"{platform.machine()} {torch.backends.cpu.get_cpu_capability()}"
+    shape = ModelShape.of(config)
+    return f"{device}, {torch.get_num_threads()} threads, torch {torch.__version__}: {shape.hidden}x{shape.intermediate}x{shape.layers}"
+
+
+def measure(config: Any) -> list[Candidate]:
+    """Time one forward and backward pass of two layers in each setting; a setting that cannot run here is left out."""
+    found = []
+    with tempfile.TemporaryDirectory(prefix="preflight-") as folder:
+        _save_small(config, Path(folder))
+        for quantization in QUANTIZATIONS:
+            for is_checkpointed in (False, True):
+                seconds = _seconds_per_token(folder, quantization, is_checkpointed)
+                if seconds is not None:
+                    found.append(Candidate(quantization, is_checkpointed, seconds))
+    return found
+
+
+def _save_small(config: Any, folder: Path) -> None:
+    """Random weights of the right shape: speed does not depend on what they say."""
+    import copy
+
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    from model.base_model import default_dtype
+
+    small = copy.deepcopy(config)
+    small.num_hidden_layers = MEASURED_LAYERS
+    small.vocab_size = 1024  # the head costs the same in every candidate
+    small.bos_token_id = small.eos_token_id = small.pad_token_id = 0
+    with torch.random.fork_rng():
+        AutoModelForCausalLM.from_config(small, dtype=default_dtype()).save_pretrained(folder)
+
+
+def _seconds_per_token(folder: str, quantization: str, is_checkpointed: bool) -> float | None:
+    from model.base_model import load_model
+    from model.shared_prefix import SharedPrefixLoss
+
+    try:
+        model = _adapted(load_model(folder, quantization), is_checkpointed)
+        rows = _rows()
+        loss = SharedPrefixLoss(model, rows[0].prompt_ids[:MEASURED_PREFIX], max_tokens=10**6)
+        return min(_timed(model, loss, rows) for _ in range(REPEATS)) / (MEASURED_PREFIX + MEASURED_ROWS * MEASURED_ROW)
+    except (ImportError, NotImplementedError, RuntimeError, ValueError) as error:
+        # bitsandbytes has no kernels for some machines: then this setting is no candidate there.
+        if is_out_of_memory(error):
+            raise
+        return None
+
+
+def _adapted(model: Any, is_checkpointed: bool) -> Any:
+    import torch
+    from peft import LoraConfig, get_peft_model
+
+    from model.lora import TARGETS
+
+    with torch.random.fork_rng():
+        adapted = get_peft_model(model, LoraConfig(r=32, target_modules=list(TARGETS), task_type="CAUSAL_LM"))
+    if is_checkpointed:
+        enable_checkpointing(adapted)
+    return adapted.train()
+
+
+def enable_checkpointing(model: Any) -> None:
+    model.get_base_model().activation_checkpointing_enable(activation_checkpointing_kwargs={"use_reentrant": False})
+
+
+def _rows() -> list[EncodedRow]:
+    prompt = tuple(range(1, MEASURED_PREFIX + 1))
+    return [EncodedRow((*prompt, 500 + i), tuple(range(600, 600 + MEASURED_ROW))) for i in range(MEASURED_ROWS)]
+
+
+def _timed(model: Any, loss: Any, rows: list[EncodedRow]) -> float:
+    model.zero_grad()
+    started_s = time.perf_counter()
+    loss.forward_backward(rows)
+    return time.perf_counter() - started_s

@@ -1,0 +1,258 @@
+"""One training from data to adapter: decide, load, check, train, save."""
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from error_handler import UserError, cuda_oom_retry
+from model.base_model import load_model, load_tokenizer, resolve_base
+from model.callbacks import Guards, Heartbeat, ProgressLog, RunNotes, SealCheckpoints, StopSignal, TimeBudget
+from model.checkpoints import checkpoints, newest_good_checkpoint
+from model.effective_settings import check_effective, effective_settings
+from model.lora import attach_adapter, start_folder
+from model.model_card import write_model_card
+from model.plan import plan_lines
+from model.planning import decide
+from model.preflight import enable_checkpointing
+from model.run_record import RunRecord
+from model.self_check import check_or_refuse
+from model.shared_prefix import SharedPrefixLoss
+from model.training_data import RawData, encode_data, read_data
+from pipeline.config import PipelineConfig
+from pipeline.exit_codes import ExitCode
+from pipeline.paths import Paths
+from pipeline.stop import consume_stop
+from pipeline.store import write_text
+from pipeline_logger import RUN_ID_VARIABLE, get_logger
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the command line asks for beyond the config."""
+
+    data: Path | None = None
+    output: Path | None = None
+    resume: bool = False
+    dry_run: bool = False
+    max_minutes: float | None = None
+    is_shared: bool = True
+
+
+def train(config: PipelineConfig, paths: Paths, request: Request = Request(), say: Callable[[str], None] = print) -> ExitCode:
+    """Train one adapter; returns OK, or STOPPED behind a resumable checkpoint. What the user can mend is a UserError."""
+    prepare_environment(config)
+    logger = get_logger(step_prefix="3")
+    with logger.step("3.1", "Read rows and system prompt"):
+        raw = read_data(paths, request.data)
+    reductions: list[dict[str, Any]] = []
+
+    def attempt(max_seq_length: int, lora_r: int) -> ExitCode:
+        reduced = replace(config, model=replace(config.model, max_seq_length=max_seq_length), lora=replace(config.lora, lora_r=lora_r))
+        return _Attempt(reduced, paths, request, raw, logger, say, reductions).run()
+
+    return cuda_oom_retry(attempt, config.model.max_seq_length, config.lora.lora_r,
+                          lambda length, rank: reductions.extend(_reductions(config, reductions, length, rank, say)))
+
+
+def _reductions(config: PipelineConfig, before: list[dict], length: int, rank: int, say: Callable[[str], None]) -> list[dict[str, Any]]:
+    now = {r["setting"]: r["to"] for r in before}
+    asked = {"model.max_seq_length": (now.get("model.max_seq_length", config.model.max_seq_length), length),
+             "lora.lora_r": (now.get("lora.lora_r", config.lora.lora_r), rank)}
+    made = [{"setting": s, "from": a, "to": b, "reason": "out of memory"} for s, (a, b) in asked.items() if a != b]
+    for change in made:
+        say(f"Out of memory: {change['setting']} reduced from {change['from']} to {change['to']}, trying again.")
+    return made
+
+
+def prepare_environment(config: PipelineConfig) -> None:
+    """What must be set before torch looks at the GPU."""
+    from pipeline.paths import REPOSITORY
+
+    os.environ.setdefault("CUDA_CACHE_PATH", str(REPOSITORY / ".cuda_cache"))
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    if "LOCAL_RANK" not in os.environ:
+        visible = config.hardware.cuda_visible_devices
+        # TRL refuses several visible GPUs in one process; several are for `accelerate launch`.
+        os.environ["CUDA_VISIBLE_DEVICES"] = visible if visible is not None else os.environ.get("CUDA_VISIBLE_DEVICES", "0")
+    import torch
+
+    from model.base_model import quiet_libraries
+
+    torch.backends.cudnn.benchmark = True
+    quiet_libraries()
+
+
+class _Attempt:
+    """One try with fixed lengths and rank; builds everything anew, so that an out-of-memory leaves nothing behind."""
+
+    def __init__(self, config, paths, request, raw: RawData, logger, say, reductions):
+        self.config, self.paths, self.request, self.raw = config, paths, request, raw
+        self.logger, self.say, self.reductions = logger, say, reductions
+
+    def run(self) -> ExitCode:
+        base = resolve_base(self.config, self.paths)
+        with self.logger.step("3.2", f"Encode {len(self.raw.train)} rows"):
+            self.tokenizer = load_tokenizer(base)
+            self.data = encode_data(self.tokenizer, self.raw, self.config.model.max_seq_length)
+        with self.logger.step("3.3", "Choose precision and batch by measuring"):
+            self.decided = decide(self.config, self.paths, self.request, self.raw, self.data, base, len(self.reductions))
+        self.start = None if self.decided.checkpoint else start_folder(self.config, self.paths)
+        with self.logger.step("3.4", "Load the base model"):
+            model = load_model(base, self.decided.plan.quantization)
+        with self.logger.step("3.5", f"Attach LoRA of rank {self.decided.plan.lora_r}"):
+            self._attach(model)
+        self._check_and_time()
+        self.say("\n".join(plan_lines(self.decided.plan, self.decided.facts)))
+        return ExitCode.OK if self.request.dry_run else self._train()
+
+    def _attach(self, model: Any) -> None:
+        from transformers import set_seed
+
+        plan = self.decided.plan
+        set_seed(plan.seed)
+        self.model = attach_adapter(model, self.config, self.start, plan.is_checkpointed)
+        if plan.is_checkpointed:
+            enable_checkpointing(self.model)
+        self.loss = SharedPrefixLoss(self.model, self.decided.prefix_ids, plan.micro_batch_tokens, max_rows=plan.micro_batch_rows, flat=plan.is_flat)
+
+    def _check_and_time(self) -> None:
+        """Self-check on two rows, then the time of one real step, from which the number of steps follows."""
+        self.model.train(self.config.lora.lora_dropout == 0)
+        check = check_or_refuse(self.model, self.loss, self.data.train.rows)
+        self.say(f"Self-check against row-by-row training: loss {check.loss_error:.1e}, gradients {check.gradient_error:.1e} apart")
+        self.decided.set_length(self.config, self.request, lambda: self._seconds_per_step())
+
+    def _seconds_per_step(self) -> float:
+        rows = self.data.train.rows
+        step = [rows[i] for i in self.decided.first_step(len(rows))]
+        self.model.train()
+        started_s = time.perf_counter()
+        self.loss.forward_backward(step)
+        self.model.zero_grad()
+        return time.perf_counter() - started_s
+
+    def _train(self) -> ExitCode:
+        plan, folder = self.decided.plan, self.decided.folder
+        folder.mkdir(parents=True, exist_ok=True)
+        plan.save(folder)
+        record = RunRecord(folder, self.config, plan)
+        record.begin(self.raw, self.data, self.paths, self.reductions)
+        with self.logger.step("3.6", "Set up the trainer"):
+            notes, trainer = self._trainer()
+            record.facts["effective"] = effective_settings(trainer, plan, self.data.train)
+            check_effective(self.config, plan, record.facts["effective"], self.start is not None)
+            record.save()
+        started_s = time.monotonic()
+        with self.logger.step("4.3", f"Train {plan.total_steps} steps"):
+            trainer.train(resume_from_checkpoint=str(self.decided.checkpoint) if self.decided.checkpoint else None)
+        if trainer.diverged:
+            notes.status, notes.stop_reason = "stopped_early", trainer.diverged
+        return self._finish(trainer, notes, record, time.monotonic() - started_s)
+
+    def _trainer(self) -> tuple[RunNotes, Any]:
+        from transformers import PrinterCallback
+
+        from model.trainer import SharedPrefixTrainer
+        from model.trainer_settings import sft_config
+
+        notes, folder = RunNotes(), self.decided.folder
+        progress = ProgressLog(folder / "training_log.jsonl", self.logger, os.environ.get(RUN_ID_VARIABLE, "alone"), notes, Shown(self.say))
+        callbacks = [Heartbeat(), progress, StopSignal(self.paths, notes), Guards(folder / "best", notes), SealCheckpoints()]
+        if self.decided.plan.max_minutes:
+            callbacks.append(TimeBudget(self.decided.plan.max_minutes * 60, notes))
+        trainer = SharedPrefixTrainer(self.model, sft_config(self.config, self.decided.plan, folder, bool(self.data.validation.rows)), self.tokenizer,
+                                      self.data.train.rows, self.data.validation.rows, self.loss, self.decided.plan.rows_per_step, callbacks)
+        trainer.remove_callback(PrinterCallback)
+        progress.trainer = trainer
+        return notes, trainer
+
+    def _finish(self, trainer: Any, notes: RunNotes, record: RunRecord, duration_s: float) -> ExitCode:
+        if notes.status == "stopped":
+            record.end(notes, trainer, duration_s)
+            consume_stop(self.paths)
+            self.say(f"Stopped at step {trainer.state.global_step} of {trainer.state.max_steps}; --resume continues there.")
+            return ExitCode.STOPPED
+        with self.logger.step("4.4", "Validate and save the adapter"):
+            if self.data.validation.rows and notes.status == "complete" and not _is_just_evaluated(trainer):
+                trainer.evaluate()
+            record.end(notes, trainer, duration_s)
+            self._save_final(trainer, notes, record)
+        self.say(_ending(record))
+        return ExitCode.OK
+
+    def _save_final(self, trainer: Any, notes: RunNotes, record: RunRecord) -> None:
+        """Everything into a folder beside `final/`, which then appears by one rename."""
+        folder = self.decided.folder
+        staging = folder / ".final"
+        shutil.rmtree(staging, ignore_errors=True)
+        self._save_adapter(trainer, notes, staging)
+        self.tokenizer.save_pretrained(staging)
+        write_text(staging / "system_prompt.txt", self.raw.system_prompt)
+        write_model_card(staging, record.facts)
+        shutil.rmtree(folder / "final", ignore_errors=True)
+        os.replace(staging, folder / "final")
+        for checkpoint in checkpoints(folder):
+            shutil.rmtree(checkpoint, ignore_errors=True)
+
+    def _save_adapter(self, trainer: Any, notes: RunNotes, target: Path) -> None:
+        """The trained weights, or the best earlier ones when the run ended itself because they went bad."""
+        best, checkpoint = self.decided.folder / "best", newest_good_checkpoint(self.decided.folder)
+        source = best if (best / "adapter_config.json").is_file() else checkpoint
+        if notes.status == "stopped_early":
+            if source is None:
+                raise UserError(f"Training ended itself ({notes.stop_reason}) before any adapter was worth keeping.",
+                                "lower training.learning_rate, then train again.")
+            target.mkdir()
+            for name in ("adapter_model.safetensors", "adapter_config.json"):
+                shutil.copyfile(source / name, target / name)
+        else:
+            trainer.model.peft_config["default"].base_model_name_or_path = self.decided.plan.base
+            trainer.accelerator.unwrap_model(trainer.model).save_pretrained(target)
+        shutil.rmtree(best, ignore_errors=True)
+
+
+def _is_just_evaluated(trainer: Any) -> bool:
+    return any("eval_loss" in line and line.get("step") == trainer.state.global_step for line in trainer.state.log_history)
+
+
+def _ending(record: RunRecord) -> str:
+    result, facts = record.facts["result"], record.facts
+    reason = f" ({facts['stop_reason']})" if facts["stop_reason"] else ""
+    return (f"{record.folder / 'final'}: {facts['status']}{reason}, {result['steps']} steps, loss {result['first_loss'] or 0:.3f} -> "
+            f"{result['final_loss'] or 0:.3f}, {result['answer_tokens_per_s']:.0f} answer tokens/s, {result['peak_memory_gib']:.1f} GiB")
+
+
+class Shown:
+    """Progress for someone who watches: a bar on a terminal, a line every 30 s otherwise."""
+
+    QUIET_S = 30.0
+
+    def __init__(self, say: Callable[[str], None]):
+        self.say, self._last_s, self._bar = say, -self.QUIET_S, None
+
+    def line(self, text: str) -> None:
+        print(text, file=sys.stderr)
+
+    def progress(self, done: int, total: int, text: str) -> None:
+        if sys.stderr.isatty() and os.environ.get(RUN_ID_VARIABLE) is None:
+            self._show_bar(done, total, text)
+        elif os.environ.get(RUN_ID_VARIABLE) is None and time.monotonic() - self._last_s > self.QUIET_S:
+            self._last_s = time.monotonic()
+            print(f"  {done}/{total} {text}", file=sys.stderr, flush=True)
+
+    def _show_bar(self, done: int, total: int, text: str) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        if self._bar is None:
+            self._bar = Progress(BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"), console=Console(file=sys.stderr))
+            self._task = self._bar.add_task(text, total=total)
+            self._bar.start()
+        self._bar.update(self._task, completed=done, description=text)
+        if done >= total:
+            self._bar.stop()
