@@ -18,7 +18,7 @@ param(
     [switch]$NextCycle,
     [string]$Project,
     [Parameter(ValueFromRemainingArguments = $true)]
-    [string[]]$Rest
+    [string[]]$Rest = @()
 )
 # Programs write progress to stderr: that alone must not count as an error.
 $ErrorActionPreference = 'Continue'
