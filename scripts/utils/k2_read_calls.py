@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from utils.clipboard_values import Member
-from utils.dsl_ast import Value
+from utils.dsl_ast import Value, Word
 from utils.k2_source import Draft, Source, draft
+from utils.operators import FLOAT
 
 OPERATORS = frozenset({"Add", "Subtract", "Multiply", "Divide", "Less", "Greater", "LessEqual", "GreaterEqual", "EqualEqual", "NotEqual"})
 DELEGATE_NODES = {"K2Node_AddDelegate": "BindEvent", "K2Node_RemoveDelegate": "UnbindEvent", "K2Node_ClearDelegate": "UnbindAllEvents",
@@ -78,8 +79,17 @@ def read_operator(source: Source) -> Iterator[Draft]:
     if name in OPERATORS:
         count = len(operands) if len(operands) > 2 else None
         kind = None if source.is_linked(operands) else source.type_value(operands[0] if operands else None)
-        yield draft(name, Inputs=count, Type=kind)
+        yield draft(name, Inputs=count, Type=kind, Function=_unexpected_overload(source, name))
     yield from _catalogue_call(source, source.member("FunctionReference"))
+
+
+def _unexpected_overload(source: Source, operator: str) -> Value | None:
+    """The editor keeps the function of earlier wires in some nodes; where the types ask for another, the node says so."""
+    named = source.member("FunctionReference").name
+    kinds = [source.types.pin_type(pin.raw_type) if pin else None for pin in map(source.pin, "AB")]
+    known = [FLOAT if kind is None or kind.kind == "wildcard" else kind for kind in kinds]
+    expected = source.catalogue.operators.find(operator, *known)
+    return Word(named) if named and (expected is None or expected.function.lower() != named.lower()) else None
 
 
 def read_async(source: Source) -> Iterator[Draft]:

@@ -11,6 +11,7 @@ from utils.clipboard_pins import Pin
 from utils.clipboard_text import ClipboardObject
 from utils.clipboard_values import Member, read_member, read_reference, unquote
 from utils.dsl_ast import Param, Params, TypeRef, Value, Word
+from utils.k2_read_values import own_default
 
 if TYPE_CHECKING:
     from utils.k2_reading import Reading
@@ -101,8 +102,11 @@ class Source:
         return Params(tuple(Param(pin.name, self.type_ref(pin), self._default(pin)) for pin in pins))
 
     def _default(self, pin: Pin) -> Value | None:
+        """Of a parameter that the user made, as the user gave it; of another's function, as the editor knows it."""
         raw = self.reading.user_defaults(self.found).get(pin.name)
-        return None if raw is None else self.reading.literal(unquote(raw), pin)
+        if raw is not None:
+            return self.reading.literal(unquote(raw), pin)
+        return None if pin.is_output else own_default(pin, self.types)
 
     def is_linked(self, pins: Iterable[Pin]) -> bool:
         return any(pin in self.reading.linked for pin in pins)
