@@ -21,6 +21,8 @@ SCHEMA_VERSION = 1
 # Bits of a function record, read by utils/catalogue_data.py.
 FUNCTION_FLAGS = {"static": 1, "pure": 2, "latent": 4, "const": 8, "dev": 16, "maybe_editor": 64}
 PURITY_GUESSED = 32
+# Not in the source, but movement components are wired to this interface's functions in real graphs.
+MISSING_INTERFACES = {"/Script/Engine.NavMovementComponent": "/Script/Engine.NavMovementInterface"}
 
 Record = dict[str, Any]
 
@@ -66,7 +68,10 @@ def async_row(action: Record) -> list:
 
 def class_rows(classes: dict[str, list]) -> dict[str, list]:
     """[parent, kind, interfaces?]. The source has Interface as its own parent; in the engine it is an Object."""
-    return {path: ["/Script/CoreUObject.Object" if row[0] == path else row[0], *row[1:]] for path, row in classes.items()}
+    rows = {path: ["/Script/CoreUObject.Object" if row[0] == path else row[0], *row[1:]] for path, row in classes.items()}
+    for path, interface in MISSING_INTERFACES.items():
+        rows[path][2:] = [[*(rows[path][2:] or [[]])[0], interface]]
+    return rows
 
 
 def compact(full: Record) -> dict[str, Any]:

@@ -16,9 +16,9 @@ from utils import shapes_calls, shapes_events, shapes_flow, shapes_generic, shap
 from utils.catalogue_data import CatalogueData, Event, Function, short_name
 from utils.catalogue_names import EventTable, FunctionName, NameTable, event_name, rank
 from utils.catalogue_types import Agreement, TypeRules
-from utils.dsl_ast import Graph, Node, TypeRef
+from utils.dsl_ast import Graph, Node, Params, TypeRef
 from utils.dsl_types import PinType, parse_engine_type
-from utils.node_context import Context, unknown_node
+from utils.node_context import MAX_PINS, Context, unknown_node
 from utils.operators import OperatorTable
 from utils.scope import Scope
 from utils.shape import Pin, PinDraft, Problem, Shape, ShapeDraft, build_shape
@@ -34,8 +34,9 @@ RULES: dict[str, Callable[[Context], ShapeDraft]] = {
     "AsyncAction": shapes_calls.described_async_shape,
 }
 RULE_NAMES = {name.lower(): name for name in RULES}
-# Properties that leave the shape of a plain function or event as it is: all but these.
+# Properties that change the pins of a function or event, besides the literals of class pins.
 SHAPING = frozenset({"Split", "Open", "Pure", "Inputs", "Class"})
+COUNTS = frozenset({"Inputs", "Outputs", "Options", "Cases"})
 
 
 @lru_cache(maxsize=1)
@@ -61,30 +62,27 @@ class Catalogue:
         self.resolve_type: Callable[[TypeRef], PinType] = self.types.resolve
         self.type_ref: Callable[[PinType], TypeRef] = self.types.type_ref
         self.type_path: Callable[[PinType], str] = self.types.path
-        self._plain_shapes: dict[tuple[str, str, bool], Shape] = {}
+        self._shaping = SHAPING.union(class_pin for _, _, class_pin, _ in data.raw["dynamic_outputs"])
+        self._plain_shapes: dict[tuple[str, str] | None, Shape] = {}
 
     # -- nodes
 
     def shape(self, node: Node, scope: Scope) -> Shape:
         """What the node is in its document; never raises."""
-        is_plain = not any(key in SHAPING or isinstance(key, str) and key in self._class_pins for key, _ in node.properties)
-        key = (node.type, scope.parent, is_plain)
-        if is_plain and key in self._plain_shapes:
+        key = (node.type, scope.parent) if self._depends_on_name_only(node, scope) else None
+        if key in self._plain_shapes:
             return self._plain_shapes[key]
         context = Context(node, scope, self.data, self.types, self.function_names, self.events)
-        draft = self._draft(context)
-        shape = build_shape(self._finish(context, draft))
-        if is_plain and node.type not in RULES and not node.type.startswith("CastTo") and self._is_decided(node.type, scope):
+        shape = build_shape(self._finish(context, self._draft(context)))
+        if key:
             self._plain_shapes[key] = shape
         return shape
 
-    @property
-    def _class_pins(self) -> frozenset[str]:
-        return CLASS_PINS
-
-    def _is_decided(self, name: str, scope: Scope) -> bool:
-        """Whether the name alone, under this parent, says what the node is."""
-        return name.startswith("Event_") or len(self.function_names.find(name, self.data.class_path(scope.parent))) == 1
+    def _depends_on_name_only(self, node: Node, scope: Scope) -> bool:
+        """Functions and events whose properties are mere literals: most nodes, so their shapes are kept."""
+        if node.type in RULES or node.type.startswith("CastTo") or any(key in self._shaping for key, _ in node.properties):
+            return False
+        return node.type.startswith("Event_") or len(self.function_names.find(node.type, self.data.class_path(scope.parent))) == 1
 
     def _draft(self, context: Context) -> ShapeDraft:
         name = context.node.type
@@ -137,9 +135,9 @@ class Catalogue:
         pins = tuple(self._typed_by_class(context, pin) for pin in draft.pins)
         if (split := context.strings("Split")) and draft.role != "generic":
             pins = split_pins(pins, frozenset(name.lower() for name in split), self.data)
-        if is_open := {name.lower() for name in context.strings("Open")}:
-            pins = tuple(replace(pin, is_required=False) if _names(pin) & is_open else pin for pin in pins)
-        return replace(draft, pins=pins) if pins != draft.pins else draft
+        if open_pins := {name.lower() for name in context.strings("Open")}:
+            pins = tuple(replace(pin, is_required=False) if _names(pin) & open_pins else pin for pin in pins)
+        return replace(draft, pins=pins, problems=(*draft.problems, *_bad_counts(context, draft)))
 
     def _typed_by_class(self, context: Context, pin: PinDraft) -> PinDraft:
         class_name = context.class_name(pin.typed_by) if pin.typed_by else ""
@@ -206,8 +204,16 @@ class Catalogue:
         return short_name(known) if known else path
 
 
-CLASS_PINS = frozenset({"ActorClass", "ComponentClass", "SaveGameClass", "ObjectClass", "WidgetType", "WidgetClass", "OperationClass",
-                        "FilterClass", "ExtensionType", "InExtensionType", "SourceObject", "AssetClass", "Asset"})
+
+def _bad_counts(context: Context, draft: ShapeDraft) -> list[Problem]:
+    """Numbers of pins that no node can have."""
+    found = []
+    for key in sorted(COUNTS & draft.identity):
+        value = context.node.get(key)
+        is_list = isinstance(value, (tuple, Params)) or value is None
+        if not is_list and (not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_PINS):
+            found.append(Problem("bad-count", f"{key}= of {context.node.type} is no number of pins", f"Write a number from 1 to {MAX_PINS}."))
+    return found
 
 
 def _pin_spellings(function: Function) -> set[str]:

@@ -127,7 +127,7 @@ class CatalogueData:
         """The class itself, then its parents up to Object, then the interfaces of any of them."""
         chain: list[str] = []
         current: str | None = path
-        while current and current not in chain:  # the data names Interface as its own parent
+        while current:
             chain.append(current)
             current = self.raw["classes"][current][0]
         interfaces = [face for one in chain for face in (self.raw["classes"][one][2:] or [[]])[0]]

@@ -29,6 +29,10 @@ BARE_KINDS = (("structs", "struct"), ("enums", "enum"), ("classes", "object"))
 OBJECT_KINDS = frozenset({"object", "interface"})
 CLASS_LIKE = frozenset({"object", "class", "softobject", "softclass", "interface"})
 SELF = "self"
+OBJECT = PinType("object", "Object")
+# Nodes that the editor puts behind an enum.
+OF_ENUM = {"string": "GetEnumeratorNameAsString", "name": "GetEnumeratorName", "text": "Conv_ByteToText", "int": "Conv_ByteToInt",
+           "float": "Conv_ByteToDouble"}
 # Conversions that are functions named Conv_ but which the editor does not put in by itself: they can fail or lose the meaning.
 NOT_AUTOMATIC = frozenset({"Conv_StringToInt", "Conv_StringToInt64", "Conv_StringToDouble", "Conv_StringToVector",
                            "Conv_StringToVector2D", "Conv_StringToVector3f", "Conv_StringToRotator", "Conv_StringToColor",
@@ -124,7 +128,9 @@ class TypeRules:
             return "unknown"
         if target_path is None:
             return ""
-        return "subclass" if self.data.is_a(source_path, target_path) else ""
+        if self.data.is_a(source_path, target_path):
+            return "subclass"
+        return "unknown" if self.data.is_interface(target_path) else ""  # the list of interfaces of a class may lack some
 
     def _self_agrees(self, source: str, target: str, own_parent: str) -> str:
         """Self is of the Blueprint's own class: what its parent is, and any class of the project it may be."""
@@ -169,7 +175,7 @@ class TypeRules:
             return Agreement(found) if found else self._converted(source, target)
         if kinds[0] == kinds[1]:
             return self._same_kind(source, target)
-        if kinds == ("enum", "byte"):
+        if kinds == ("enum", "byte") or (kinds[0] == "class" and target == OBJECT):
             return Agreement("promotion")
         return self._converted(source, target)
 
@@ -197,8 +203,8 @@ class TypeRules:
             base = replace(source, name="Class" if source.kind == "softclass" else "Object")
             wanted = replace(target, name="Class" if target.kind == "softclass" else "Object") if target.kind in CLASS_LIKE else target
             function = self._conversions.get((base, wanted)) if source.kind != target.kind else None
-        if function is None and source.kind == "enum" and target.kind in ("string", "name", "text", "int"):
-            function = "Conv_ByteTo" + {"string": "String", "name": "Name", "text": "Text", "int": "Int"}[target.kind]
+        if function is None and source.kind == "enum":
+            function = OF_ENUM.get(target.kind)
         if source.container or target.container:
             function = self._conversions.get((source, target))
         return Agreement("conversion", function) if function else None

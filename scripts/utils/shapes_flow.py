@@ -48,15 +48,14 @@ def do_once_multi_shape(context: Context) -> ShapeDraft:
 
 def switch_shape(context: Context) -> ShapeDraft:
     node_class, kind, comparer, library = SWITCHES[context.node.type]
+    comparer = "NotEqual_StrStr" if context.flag("CaseSensitive") is True else comparer
     is_enum = kind == "enum"
     enum = context.named("enums", "Enum") if is_enum else ""
     has_default = context.flag("Default") is True if is_enum else context.flag("Default") is not False
     default = [exec_out("Default")] if has_default else []
     head = [EXEC_IN, data_in("Selection", f"enum:{enum}" if is_enum else kind), comparer_pin(comparer, library)]
     pins = head + _cases(context, enum) + default if is_enum else default + head + _cases(context, enum)
-    problems: tuple[Problem, ...] = ()
-    if is_enum and not enum:
-        problems = (missing("missing-enum", "SwitchEnum", "Enum", "ESlateVisibility"),)
+    problems = enum_problems(context) if is_enum else ()
     return ShapeDraft(context.node.type, node_class, "flow", tuple(pins), identity=SWITCH_KEYS, problems=problems)
 
 
@@ -149,7 +148,11 @@ def enum_type(context: Context) -> str:
 
 
 def enum_problems(context: Context) -> tuple[Problem, ...]:
-    return () if context.text("Enum") else (missing("missing-enum", context.node.type, "Enum", "ECollisionChannel"),)
+    if not (enum := context.text("Enum")):
+        return (missing("missing-enum", context.node.type, "Enum", "ECollisionChannel"),)
+    if context.data.enumerators(enum) is not None or "/" in enum or context.says("Cases"):
+        return ()
+    return (Problem("unknown-enum", f"the catalogue has no enum '{enum}'", f'Give its path: Enum="/Game/{enum}.{enum}".'),)
 
 
 def enum_literal_shape(context: Context) -> ShapeDraft:

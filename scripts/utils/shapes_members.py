@@ -140,7 +140,12 @@ def set_fields_shape(context: Context) -> ShapeDraft:
 
 def _struct(context: Context) -> tuple[str, tuple[Problem, ...]]:
     struct = context.named("structs", "Struct")
-    return struct, () if struct else (missing("missing-struct", context.node.type, "Struct", "HitResult"),)
+    if not struct:
+        return struct, (missing("missing-struct", context.node.type, "Struct", "HitResult"),)
+    if context.data.members(struct) is not None or context.says("Members") or "/" in struct:
+        return struct, ()
+    remedy = f'Give its path and members: Struct="/Game/{struct}.{struct}", Members=(Count: Int).'
+    return struct, (Problem("unknown-struct", f"the catalogue has no struct '{struct}'", remedy),)
 
 
 def struct_pin(struct: str) -> str:
