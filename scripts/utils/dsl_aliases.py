@@ -15,7 +15,7 @@ from utils.dsl_ast import Blueprint, Graph, Node, Param, Params, PinRef, TypeRef
 NODE_ALIASES = {
     "LessThan": "Less", "LessThanFloat": "Less", "LessThanInt": "Less",
     "GreaterThan": "Greater", "GreaterThanFloat": "Greater", "GreaterThanInt": "Greater",
-    "LessThanOrEqual": "LessEqual", "GreaterThanOrEqual": "GreaterEqual", "Equal": "EqualEqual", "Equals": "EqualEqual",
+    "LessThanOrEqual": "LessEqual", "GreaterThanOrEqual": "GreaterEqual", "Equal": "EqualEqual",
     "AddFloat": "Add", "AddInt": "Add", "AddVector": "Add",
     "SubtractFloat": "Subtract", "SubtractInt": "Subtract", "SubtractVector": "Subtract",
     "MultiplyFloat": "Multiply", "MultiplyInt": "Multiply", "DivideFloat": "Divide", "DivideInt": "Divide",
@@ -36,6 +36,7 @@ CHOICES: dict[str, Callable[[set[str], bool], str]] = {
     "Clamp": lambda pins, is_float: "FClamp" if is_float else "Clamp",
     "Max": lambda pins, is_float: "FMax" if is_float else "Max",
     "Min": lambda pins, is_float: "FMin" if is_float else "Min",
+    "IsValid": lambda pins, is_float: "IsValidBranch" if pins & {"Execute", "execute", "exec", "Exec"} else "IsValid",
 }
 
 # Per canonical node type: other names of properties and inputs, and of outputs.
@@ -113,8 +114,9 @@ def _node(node: Node, used: list[tuple[str, bool]]) -> Node:
         pins = {name for name, is_input in used if is_input} | {key for key, _ in node.properties}
         kind = CHOICES[kind](pins, any(isinstance(value, float) for _, value in node.properties))
     renamed = INPUT_ALIASES.get(kind, {})
-    properties = [(renamed.get(key, key), _typed_value(key, value)) for key, value in node.properties]
-    node = replace(node, type=kind, properties=tuple(properties))
+    properties = tuple((renamed.get(key, key), _typed_value(key, value)) for key, value in node.properties)
+    if kind != node.type or properties != node.properties:
+        node = Node(node.id, kind, properties, node.line)
     if kind == "VariableSet":
         node = _with_named_value(node)
     return _with_implied_pins(node, used)

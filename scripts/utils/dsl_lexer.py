@@ -19,6 +19,7 @@ QUOTED = r'"([^"\\]*(?:\\.[^"\\]*)*)"'
 STRING = re.compile(QUOTED)
 PARAM_START = re.compile(rf"\(\s*(?:{QUOTED}|[^\s\"()\[\]=,:]+)\s*:(?!:)")
 FIELD_START = re.compile(rf"(?:{QUOTED}|[^\s\"()\[\]=,]+)\s*=")
+SPACES = (" ", "\t")
 SPACE = re.compile(r"[ \t]*")
 ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
 ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
@@ -53,7 +54,8 @@ class Cursor:
         return DslError(self.line, at + 1, expected, repr(found) if found else "the end of the line")
 
     def skip_space(self) -> None:
-        self.position = SPACE.match(self.text, self.position).end()
+        if self.text.startswith(SPACES, self.position):
+            self.position = SPACE.match(self.text, self.position).end()
 
     def match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         found = pattern.match(self.text, self.position)

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 from utils.dsl_aliases import apply_aliases
@@ -21,6 +22,9 @@ __all__ = ["DslError", "parse", "parse_lenient", "render"]
 
 # Order of statements inside a document and inside a graph; a later one may not be followed by an earlier one.
 RANK = {"VAR": 0, "NODE": 1, "EXEC": 2, "DATA": 3}
+# The commonest statements at a glance; whatever does not match is read by the rules, which say what is wrong with it.
+PLAIN_WIRE = re.compile(r"[ \t]*(EXEC|DATA) (\w+)\.(\w+) -> (\w+)\.(\w+)")
+PLAIN_NODE = re.compile(r"[ \t]*NODE (\w+): (\w+)")
 STATEMENTS = ("BLUEPRINT:", "PARENT:", "VAR", "GRAPH:", "NODE", "EXEC", "DATA")
 
 
@@ -92,6 +96,33 @@ class _Document:
             self.errors.append(DslError(line, 1, "a 'GRAPH: name' section", "the end of the document"))
 
     def read(self, line: str, number: int) -> None:
+        if not self._read_plain(line, number):
+            self._read_any(line, number)
+
+    def _read_plain(self, line: str, number: int) -> bool:
+        """A statement in its plainest form that breaks no rule."""
+        draft = self.graphs[-1] if self.graphs else None
+        if draft is None or self.pending:
+            return False
+        if (found := PLAIN_WIRE.fullmatch(line)) and found[2] in draft.nodes and found[4] in draft.nodes:
+            return self._read_plain_wire(draft, found, number)
+        if draft.rank <= RANK["NODE"] and (found := PLAIN_NODE.fullmatch(line)) and found[1] not in draft.nodes:
+            draft.nodes[found[1]] = Node(found[1], found[2], (), number)
+            draft.rank = RANK["NODE"]
+            return True
+        return False
+
+    @staticmethod
+    def _read_plain_wire(draft: _GraphDraft, found: re.Match[str], number: int) -> bool:
+        source, target = PinRef(found[2], found[3]), PinRef(found[4], found[5])
+        if RANK[found[1]] < draft.rank or (source, target) in draft.seen_wires:
+            return False
+        draft.seen_wires.add((source, target))
+        draft.wires.append(Wire(source, target, found[1] == "EXEC", None, number))
+        draft.rank = RANK[found[1]]
+        return True
+
+    def _read_any(self, line: str, number: int) -> None:
         cursor = Cursor(line, number)
         cursor.skip_space()
         if cursor.position == len(line):

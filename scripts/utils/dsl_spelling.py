@@ -7,14 +7,15 @@ come twice. Ids and order stay as they are.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-from utils.blueprint_patterns import Catalogue, load_catalogue
+from utils.blueprint_patterns import Catalogue, PinTypes, load_catalogue, resolve_wildcards
 from utils.dsl_ast import Blueprint, Graph, Node, Param, Params, PinRef, TypeRef, Value, Variable, Wire, Word
 from utils.dsl_lexer import Cursor, DslError
 from utils.dsl_types import PinType
 from utils.dsl_values import CLASSES, Literals
 from utils.dsl_writer import is_word, write_type
+from utils.node_shapes import ShapeMemory, graph_scopes
 from utils.scope import Scope
 from utils.shape import Pin, Shape
 
@@ -40,6 +41,7 @@ class Speller:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
+        self.memory = ShapeMemory(catalogue)
         self.literals = Literals(_Types(catalogue))
         self.type_ref = lru_cache(maxsize=None)(self._type_ref)
 
@@ -85,10 +87,10 @@ class Speller:
 
     def _graph(self, graph: Graph, scope: Scope) -> tuple[Graph, dict[str, Shape]]:
         named = [with_declared_name(node, scope) for node in graph.nodes]
-        shapes = {node.id: self.catalogue.shape(node, scope) for node in named}
+        shapes = self.memory.shapes(named, scope)
         wires = self._wires(graph.wires, shapes)
         wired = {wire.target for wire in wires}
-        types = self._resolved(replace(graph, nodes=tuple(named), wires=wires), shapes)
+        types = _WildcardTypes(replace(graph, nodes=tuple(named), wires=wires), shapes)
         nodes = tuple(_Spelled(self, node, shapes[node.id], scope, wired, types).node() for node in named)
         properties = tuple((key, self._plain_property(key, value)) for key, value in graph.properties if value is not False)
         return Graph(GRAPH_NAMES.get(graph.name.lower(), graph.name), nodes, wires, tuple(map(self._variable, graph.variables)),
@@ -103,17 +105,10 @@ class Speller:
                 unique[source, target] = Wire(source, target, wire.is_exec, None, wire.line)
         return tuple(unique.values())
 
-    def _resolved(self, graph: Graph, shapes: dict[str, Shape]) -> dict[PinRef, PinType]:
-        """Types of wildcard pins, asked for only where a literal stands on one."""
-        if True or not any(_has_wildcard_literal(node, shapes[node.id]) for node in graph.nodes):
-            return {}
-        return self.catalogue.resolve_wildcards(graph, shapes)
-
-
 class _Spelled:
     """One node on its way: properties sorted into identity, literals, and the rest."""
 
-    def __init__(self, speller: Speller, node: Node, shape: Shape, scope: Scope, wired: set[PinRef], types: dict) -> None:
+    def __init__(self, speller: Speller, node: Node, shape: Shape, scope: Scope, wired: set[PinRef], types: _WildcardTypes) -> None:
         self.speller, self.original, self.shape, self.scope, self.wired, self.types = speller, node, shape, scope, wired, types
         self.place = {pin.name: index for index, pin in enumerate(shape.pins)}
         self.identity = {key.lower(): key for key in shape.identity}
@@ -145,12 +140,13 @@ class _Spelled:
         return self._literal(pin, value)
 
     def _literal(self, pin: Pin, value: Value) -> tuple[tuple, str, Value] | None:
-        ref = PinRef(self.original.id, pin.name)
-        if ref in self.wired:
+        if PinRef(self.original.id, pin.name) in self.wired:
             return None
-        kind = self.types.get(ref, pin.type)
+        is_wild = pin.type.kind == "wildcard"
+        kind = self.types.of(self.original.id, pin) if is_wild else pin.type
         value = self.speller.literals.spell(value, kind)
-        if kind.kind != "wildcard" and self.speller.literals.is_default(value, kind, pin.default):
+        is_default = kind.kind != "wildcard" and self.speller.literals.is_default(value, kind, pin.default)
+        if is_default and (not is_wild or self.types.is_known_without_zeros(self.original.id, pin)):
             return None
         return (1, self.place[pin.name], pin.name), pin.name, value
 
@@ -190,7 +186,7 @@ class _Spelled:
         for key, value in node.properties:
             if key in COUNTS and isinstance(value, int) and key in self.shape.identity:
                 shorter = replace(node, properties=tuple(item for item in node.properties if item[0] != key))
-                if self.speller.catalogue.shape(shorter, self.scope).pins == self.shape.pins:
+                if self.speller.memory.shape(shorter, self.scope).pins == self.shape.pins:
                     node = shorter
         return node
 
@@ -225,20 +221,38 @@ class _Types:
         return self.catalogue.class_name(name)
 
 
-def graph_scopes(blueprint: Blueprint) -> list[Scope]:
-    """One scope a graph; what the whole document declares is gathered once."""
-    whole = Scope.of(blueprint)
-    return [replace(whole, graph=graph.name, local_variables={one.name.lower(): one for one in graph.variables})
-            for graph in blueprint.graphs]
-
-
 def _pin_ref(ref: PinRef, shapes: dict[str, Shape], is_input: bool) -> PinRef:
     pin = shapes[ref.node].pin(ref.pin, is_input)
     return ref if pin is None or pin.name == ref.pin else PinRef(ref.node, pin.name)
 
 
-def _has_wildcard_literal(node: Node, shape: Shape) -> bool:
-    return any((pin := shape.pin(key, True)) is not None and pin.type.kind == "wildcard" for key, _ in node.properties)
+class _WildcardTypes:
+    """Types of the wildcard pins of a graph, worked out when the first literal on one asks."""
+
+    def __init__(self, graph: Graph, shapes: dict[str, Shape]) -> None:
+        self.graph, self.shapes = graph, shapes
+
+    @cached_property
+    def _all(self) -> PinTypes:
+        return resolve_wildcards(self.graph, self.shapes)
+
+    @cached_property
+    def _without_zeros(self) -> PinTypes:
+        nodes = tuple(replace(node, properties=tuple(item for item in node.properties if not self._is_wild_zero(node, *item)))
+                      for node in self.graph.nodes)
+        return resolve_wildcards(replace(self.graph, nodes=nodes), self.shapes)
+
+    def _is_wild_zero(self, node: Node, key: str, value: Value) -> bool:
+        shape = self.shapes[node.id]
+        pin = None if value or key in shape.identity else shape.pin(key, True)
+        return pin is not None and pin.type.kind == "wildcard"
+
+    def of(self, node_id: str, pin: Pin) -> PinType:
+        return self._all.of(node_id, pin)
+
+    def is_known_without_zeros(self, node_id: str, pin: Pin) -> bool:
+        """Whether a zero left out leaves the pin the type that it has with it."""
+        return self._without_zeros.of(node_id, pin) == self.of(node_id, pin)
 
 
 @lru_cache(maxsize=1)

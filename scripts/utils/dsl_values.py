@@ -157,7 +157,7 @@ class Literals:
 
     def _container_misfit(self, value: Value, kind: PinType) -> str:
         if not isinstance(value, tuple):
-            return "" if isinstance(value, (str, Struct)) else "a list in parentheses"
+            return "" if isinstance(value, (str, Struct, Word)) else "a list in parentheses"
         wrong = (self.misfit(item, kind.element) for item in value) if kind.container != "map" else ()
         return next((f"{text} in every element" for text in wrong if text), "")
 
