@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from report_project import full_project, training_config, write_training
+from report_project import full_project, training_config, write_exam, write_training
 from rich.console import Console
 
 from pipeline.live import set_idle, update_live_state
@@ -120,6 +120,16 @@ def test_a_loss_that_is_no_number_becomes_a_gap_and_not_broken_javascript(paths)
     assert page_data(paths)["cycles"][0]["training"] == {"final_loss": None}
 
 
+def test_the_base_model_is_shown_beside_the_newest_versions(paths):
+    for version in range(13):
+        write_exam(paths, version, "lesson_01", [True])
+    run("14", paths)
+    data = page_data(paths)
+    assert data["exam_versions"] == [12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 0]
+    assert data["mastery"]["versions"] == [12, 11, 10, 9, 0]
+    assert all((paths.dashboard / f"exam_v{version}.js").is_file() for version in data["exam_versions"])
+
+
 BROKEN = {
     "training_config": lambda p: p.model_folder(2) / "training_config.json",
     "training_log": lambda p: p.model_folder(2) / "training_log.jsonl",
@@ -188,6 +198,11 @@ def test_thinning_keeps_the_spike_and_the_order():
     kept = thinned(lines, MAX_POINTS)
     assert len(kept) <= MAX_POINTS and [line.step for line in kept] == sorted(line.step for line in kept)
     assert any(line.loss == 9.0 for line in kept)
+
+
+def test_steps_that_a_resumed_training_wrote_again_count_once(paths):
+    write_training(paths, 1, [{"step": 10, "loss": 1.0}, {"step": 20, "loss": 0.8}, {"step": 30, "loss": 0.7}, {"step": 20, "loss": 0.9}])
+    assert [(line.step, line.loss) for line in gather(paths).trainings[1].steps] == [(10, 1.0), (20, 0.9), (30, 0.7)]
 
 
 def test_a_validation_between_two_logged_steps_has_its_own_place(paths):

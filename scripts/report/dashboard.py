@@ -33,7 +33,7 @@ def write_data(paths: Paths, seen: Overview, data: dict[str, Any]) -> None:
 def page_data(seen: Overview) -> dict[str, Any]:
     """All that the pages show but the exam answers."""
     records = seen.records
-    examined = sorted({exam.version for exam in records.exams}, reverse=True)[:SHOWN_EXAM_VERSIONS]
+    examined = _shown_versions({exam.version for exam in records.exams})
     return {
         "made": now_utc(),
         "newest": records.newest_version(),
@@ -46,6 +46,12 @@ def page_data(seen: Overview) -> dict[str, Any]:
         "exam_versions": examined,
         "problems": [{"problem": error.problem, "fix": error.fix} for error in records.problems],
     }
+
+
+def _shown_versions(examined: set[int]) -> list[int]:
+    """Newest first; the base model, to which all are compared, is always among them."""
+    newest = sorted(examined, reverse=True)[:SHOWN_EXAM_VERSIONS]
+    return newest if 0 in newest or 0 not in examined else [*newest, 0]
 
 
 def _exam(exam: Exam, paths: Paths) -> dict[str, Any]:

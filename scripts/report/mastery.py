@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from report.records import Exam, ExamAnswer
 from utils.dsl_aliases import apply_aliases
@@ -50,8 +51,12 @@ def _text(answer: ExamAnswer) -> str:
     return answer.actual_dsl if answer.status == "ok" else ""
 
 
+@lru_cache(maxsize=8192)
 def node_types(dsl: str) -> Counter[str]:
-    """How many nodes of each type a document has; none when it does not parse."""
+    """How many nodes of each type a document has; none when it does not parse.
+
+    Remembered, since every version is asked for the same expected documents.
+    """
     try:
         blueprint = apply_aliases(parse(dsl))
     except DslError:

@@ -3,7 +3,7 @@
 A file that cannot be read never ends a report: it is left where it is and named among the problems.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -61,7 +61,7 @@ class _Reader:
 
     def _log(self, folder: Path) -> list[LogLine]:
         file = folder / "training_log.jsonl"
-        return self.attempt(file, lambda: [_picked(LogLine, line) for line in read_jsonl(file)], [])
+        return self.attempt(file, lambda: _in_step_order(_picked(LogLine, line) for line in read_jsonl(file)), [])
 
     def exams(self) -> list[Exam]:
         best: dict[tuple[int, str], Exam] = {}
@@ -89,6 +89,12 @@ def _picked(kind: type[T], line: dict[str, Any], **more: Any) -> T:
     """A record from the keys it knows; a key without a value counts as left out."""
     known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
     return kind(**{key: value for key, value in line.items() if key in known and value is not None}, **more)
+
+
+def _in_step_order(lines: Iterable[LogLine]) -> list[LogLine]:
+    """A resumed training writes the steps after its checkpoint again: the last line of a step counts."""
+    last = {(line.step, line.validation_loss is not None): line for line in lines}
+    return [last[key] for key in sorted(last)]
 
 
 def _training_run(file: Path, log: list[LogLine]) -> TrainingRun:
