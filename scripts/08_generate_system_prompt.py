@@ -16,7 +16,7 @@ from pipeline.exit_codes import ExitCode
 
 def main(args: argparse.Namespace) -> ExitCode:
     from corpus.rows import read_rows
-    from corpus.system_prompt import count_node_types, render_system_prompt
+    from corpus.system_prompt import count_usage, render_system_prompt
     from pipeline.store import write_text
     from pipeline_logger import get_logger
     from utils.blueprint_patterns import load_catalogue
@@ -25,11 +25,11 @@ def main(args: argparse.Namespace) -> ExitCode:
     if not paths.train_file.is_file():
         raise UserError(f"{paths.train_file}: no training rows.", "run scripts/20_deduplicate_dataset.py --merge first.")
     with get_logger(step_prefix="2").step("2.3", "Render the system prompt"):
-        usage = count_node_types(row.output for row in read_rows(paths.train_file))
+        usage = count_usage(row.output for row in read_rows(paths.train_file))
         prompt = render_system_prompt(load_catalogue(), usage, args.budget)
         output = args.output or paths.system_prompt
         write_text(output, prompt.text)
-    print(f"{len(prompt.text)} characters, {len(prompt.listed)} of {len(usage)} node types: "
+    print(f"{len(prompt.text)} characters, {len(prompt.listed)} of {len(usage.nodes)} node types: "
           f"{prompt.coverage_frac:.1%} of the curriculum's nodes covered; written to {output}")
     return ExitCode.OK
 

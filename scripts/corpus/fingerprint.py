@@ -18,7 +18,7 @@ VARIABLE = re.compile(r"^(VAR )[^:\n]+(:[^=\n\[]+).*$", re.MULTILINE)
 # A literal or a name inside [...]: what stands behind '=' up to the next ',' or ']' of a property list.
 LITERAL = re.compile(r'=(?:"(?:[^"\\]|\\.)*"|\([^()\]]*\)|[^,\]\n]+)')
 WORD = re.compile(r"\w+(?:\.\d+)?")
-VARIABLE_NODE = re.compile(r'^NODE (\w+): Variable[GS]et \[Variable=("[^"\n]*")', re.MULTILINE)
+VARIABLE_NODE = re.compile(r'^NODE (\w+): Variable[GS]et \[Variable="([^"\n]*)"(?:, ([^=\n]+)=)?', re.MULTILINE)
 
 
 def digest(text: str) -> int:
@@ -29,8 +29,10 @@ def digest(text: str) -> int:
 def structure_key(output: str) -> int:
     """Equal for graphs that differ only in names and literals."""
     text = VARIABLE.sub(r"\1\2", HEAD.sub("", output))
-    for node, name in VARIABLE_NODE.findall(output):
-        text = text.replace(f"{node}.{name[1:-1]}\n", f"{node}.~\n").replace(f"{node}.{name[1:-1]} ", f"{node}.~ ")
+    for node, name, literal in VARIABLE_NODE.findall(output):
+        # The pin of a variable is named after it; so is the property of a literal on it.
+        text = text.replace(f"{node}.{name}\n", f"{node}.~\n").replace(f"{node}.{name} ", f"{node}.~ ")
+        text = text.replace(f", {literal}=", ", ~=") if literal == name else text
     return digest(LITERAL.sub("=~", text))
 
 

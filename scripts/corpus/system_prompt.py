@@ -6,15 +6,20 @@ inference, evaluation and exam see the same characters.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from corpus.fingerprint import NODE_TYPE
 from utils.blueprint_patterns import Catalogue, Pin, Scope, Shape
-from utils.dsl_ast import Graph, Blueprint, Node
+from utils.dsl_ast import Node
 
 DEFAULT_BUDGET_CHARACTERS = 5_700
+NODE_LINE = re.compile(r"^NODE (\w+): (\S+)", re.MULTILINE)
+LITERALS = re.compile(r"^NODE \w+: (\S+) \[(.*)\]$", re.MULTILINE)
+PROPERTY_KEY = re.compile(r"(?:^|, )(\w+)=")
+PIN = re.compile(r"\b(n\d+)\.(\S+)")
+TOLD_BY_RULES = ("VariableGet", "VariableSet", "Call", "Event_Custom", "FunctionEntry", "FunctionResult")
 
 HEADER = """\
 You write Unreal Engine 5 Blueprint graphs in the Blueprint DSL. Answer with one document and nothing else.
@@ -40,6 +45,8 @@ Rules:
 - Pure nodes (=) have no exec pins; wire their outputs where they are used.
 - VariableGet [Variable="X"] has the output X; VariableSet [Variable="X"] the input X. Declare every variable with VAR.
 - Event_Custom [Name="OnHeal", Params=(Amount: Float)] declares an event, Call [Function="OnHeal"] calls it.
+- A function is a graph of its own: GRAPH: Name, FunctionEntry [Params=(A: Float)], FunctionResult [Params=(Sum: Float)] with these as pins.
+- Event_Component [Component="Box", Event="OnComponentBeginOverlap"] has OtherActor. BindEvent, SetTimerByEvent take an event by DATA n1.OutputDelegate.
 - CastToX has Object in, Then, CastFailed and AsX out. Operators take their type from their wires.
 - Target is the object a function works on; without a wire it is this Blueprint itself.
 
@@ -55,48 +62,59 @@ class SystemPrompt:
     """Share of the curriculum's nodes (by use) whose type the reference lists."""
 
 
-def count_node_types(outputs: Iterable[str]) -> Counter[str]:
-    return Counter(kind for output in outputs for kind in NODE_TYPE.findall(output))
+@dataclass
+class Usage:
+    """How often the curriculum uses each node type, and which pins of it."""
+
+    nodes: Counter[str] = field(default_factory=Counter)
+    pins: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def add(self, output: str) -> None:
+        type_of = dict(NODE_LINE.findall(output))
+        self.nodes.update(type_of.values())
+        self.pins.update((type_of[node], pin) for node, pin in PIN.findall(output) if node in type_of)
+        self.pins.update((kind, key) for kind, properties in LITERALS.findall(output) for key in PROPERTY_KEY.findall(properties))
 
 
-def render_system_prompt(catalogue: Catalogue, usage: Counter[str], budget_characters: int = DEFAULT_BUDGET_CHARACTERS) -> SystemPrompt:
+def count_usage(outputs: Iterable[str]) -> Usage:
+    usage = Usage()
+    for output in outputs:
+        usage.add(output)
+    return usage
+
+
+def render_system_prompt(catalogue: Catalogue, usage: Usage, budget_characters: int = DEFAULT_BUDGET_CHARACTERS) -> SystemPrompt:
     """List node types by falling use until the budget is full; ties go by name, so the same counts give the same text."""
     left = budget_characters - len(HEADER)
     lines: dict[str, str] = {}
-    for kind, _ in sorted(usage.items(), key=lambda item: (-item[1], item[0])):
-        line = reference_line(catalogue, kind)
+    for kind, _ in sorted(usage.nodes.items(), key=lambda item: (-item[1], item[0])):
+        line = reference_line(catalogue, kind, usage)
         if line and len(line) + 1 <= left:
             lines[kind] = line
             left -= len(line) + 1
     listed = tuple(sorted(lines))
-    covered = sum(usage[kind] for kind in listed)
-    return SystemPrompt(HEADER + "\n".join(lines[kind] for kind in listed) + "\n", listed, covered / max(usage.total(), 1))
+    covered = sum(usage.nodes[kind] for kind in listed) + sum(usage.nodes[kind] for kind in TOLD_BY_RULES)
+    return SystemPrompt(HEADER + "\n".join(lines[kind] for kind in listed) + "\n", listed, covered / max(usage.nodes.total(), 1))
 
 
-def reference_line(catalogue: Catalogue, kind: str) -> str | None:
-    """One line of the node reference, or None for a type whose pins depend on the document."""
-    empty = Blueprint("BP", graphs=(Graph("EventGraph"),))
-    shape = catalogue.shape(Node("n1", kind), Scope.of(empty, empty.graphs[0]))
-    if not shape.is_known:
+def reference_line(catalogue: Catalogue, kind: str, usage: Usage) -> str | None:
+    """One line of the node reference: the pins that the curriculum uses. None for what the rules tell, and for unknown types."""
+    shape = catalogue.shape(Node("n1", kind), Scope())
+    if kind in TOLD_BY_RULES or not shape.is_known:
         return None
-    inputs = ", ".join(_typed(catalogue, pin) for pin in shape.data_inputs if _is_listed(pin, shape))
-    execs = _exec_names(shape)
-    outputs = [_typed(catalogue, pin) for pin in shape.data_outputs if not pin.is_hidden]
+    inputs = ", ".join(_typed(catalogue, pin) for pin in shape.data_inputs if usage.pins[kind, pin.name])
+    outputs = [_typed(catalogue, pin) for pin in shape.data_outputs if usage.pins[kind, pin.name]]
     mark = "=" if shape.is_pure else ""
-    return f"{mark}{kind}({inputs}) {' '.join(execs + outputs)}".rstrip()
+    return f"{mark}{kind}({inputs}) {' '.join(_exec_names(shape, usage) + outputs)}".rstrip()
 
 
-def _is_listed(pin: Pin, shape: Shape) -> bool:
-    return not pin.is_hidden and not pin.is_advanced
-
-
-def _exec_names(shape: Shape) -> list[str]:
+def _exec_names(shape: Shape, usage: Usage) -> list[str]:
     """Exec inputs and outputs beyond the plain Execute and Then."""
-    inputs = [f"<{pin.name}" for pin in shape.exec_inputs if pin.name != "Execute"]
-    outputs = [pin.name for pin in shape.exec_outputs]
-    return inputs + ([] if outputs == ["Then"] else [f">{name}" for name in outputs])
+    inputs = [f"<{pin.name}" for pin in shape.exec_inputs if pin.name != "Execute" and usage.pins[shape.type, pin.name]]
+    outputs = [pin.name for pin in shape.exec_outputs if usage.pins[shape.type, pin.name]]
+    return inputs + ([] if outputs in (["Then"], []) else [f">{name}" for name in outputs])
 
 
 def _typed(catalogue: Catalogue, pin: Pin) -> str:
     kind = str(catalogue.type_ref(pin.type))
-    return pin.name if kind == "Wildcard" else f"{pin.name}:{kind}"
+    return pin.name if "Wildcard" in kind else f"{pin.name}:{kind}"

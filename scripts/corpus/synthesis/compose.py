@@ -10,8 +10,11 @@ from corpus.synthesis.scene import Scene
 from corpus.synthesis.triggers import TRIGGERS
 
 STEPS = steps_by_family()
+# What games do most comes up most; a family without a weight counts once.
+WEIGHTS = {"print": 7, "movement": 5, "actor": 4, "state": 5, "arithmetic": 5, "spawn": 3, "audio": 3, "ui": 3, "damage": 2, "array": 2, "event": 2,
+           "physics": 2, "component": 2, "timing": 2, "timer": 2}
 # Families whose steps may stand in the middle of a row.
-STEP_FAMILIES = tuple(sorted(family for family in STEPS if family != "end"))
+STEP_FAMILIES = tuple(family for family in sorted(STEPS) if family != "end" for _ in range(WEIGHTS.get(family, 1)))
 
 
 class TooLong(Exception):
@@ -38,7 +41,7 @@ def add_steps(scene: Scene, fewest: int, most: int, may_end: bool = True) -> lis
 
 
 def _draw_step(scene: Scene, is_last: bool) -> Step:
-    families = STEP_FAMILIES + (("end",) if is_last else ())
+    families = STEP_FAMILIES + (("end",) * 3 if is_last else ())
     while True:
         step = scene.draw.pick(STEPS[scene.draw.pick(families)])
         action = getattr(step, "__self__", None)
