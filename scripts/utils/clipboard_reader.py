@@ -84,7 +84,7 @@ class _Translator:
         return graph if declaring else replace(graph, wires=self._wires(sheet, read), comments=self._comments(index))
 
     def _read_nodes(self, nodes: list[ClipboardObject], index: int) -> dict[int, ReadNode]:
-        open_pins = frozenset(pin for node in nodes for pin in node.pins if pin.is_linked and pin not in self.reading.linked)
+        open_pins = {pin for node in nodes for pin in node.pins if pin.is_linked and pin not in self.reading.linked}
         reader = NodeReader(self.reading, open_pins)
         return {id(node): reader.read(node, self.ids[index][id(node)]) for node in nodes}
 
@@ -92,7 +92,7 @@ class _Translator:
         wires: dict[tuple[PinRef, PinRef], Wire] = {}
         for link in sheet.links:
             source, target = self._end(read[id(link.source)], link.source_pin), self._end(read[id(link.target)], link.target_pin)
-            is_exec = link.source_pin.raw_type.category == "exec"
+            is_exec = link.source_pin.is_exec
             wires.setdefault((source, target), Wire(source, target, is_exec))
         return tuple(wires.values())
 

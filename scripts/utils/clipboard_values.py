@@ -6,6 +6,7 @@ Nothing here fails: of a damaged value the readable part is returned. All scanni
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 # A string, closed or cut off. Possessive, so that a cut-off string costs one pass only.
@@ -16,6 +17,9 @@ ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 # Type'"Path"', /Script/Module.Type'"Path"' and "/Script/Module.Type'Path'".
 REFERENCE = re.compile(r"\"?([\w/.\-]*?)'\"?(.*?)\"?'\"?", re.DOTALL)
+# The usual order of a reference to a member, without escapes in any name.
+PLAIN_MEMBER = re.compile(r'\((?:MemberParent=([^",()]*+(?:"[^"\\]*+"\'?)?+),)?+(?:MemberScope="([^"\\]*+)",)?+'
+                          r'MemberName="([^"\\]*+)"(?:,MemberGuid=(\w++))?+(,bSelfContext=True)?+\)')
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 TEXT_MACRO = re.compile(r"\s*([A-Z][A-Z_]*)\s*\(")
 
@@ -96,8 +100,12 @@ def read_reference(raw: str) -> Reference:
     return Reference("", "" if path == "None" else path)
 
 
+@lru_cache(maxsize=16384)
 def read_member(raw: str) -> Member:
     """`(MemberParent=<class>,MemberName="PrintString")` and its variants."""
+    if plain := PLAIN_MEMBER.fullmatch(raw):
+        parent, scope, name, guid, is_self = plain.groups()
+        return Member(name, read_reference(parent).path if parent else "", scope or "", guid or "", is_self is not None)
     values = members(raw)
     return Member(unquote(values.get("MemberName", "")), read_reference(values.get("MemberParent", "")).path,
                   unquote(values.get("MemberScope", "")), values.get("MemberGuid", ""), values.get("bSelfContext") == "True")

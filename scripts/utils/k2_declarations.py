@@ -172,7 +172,7 @@ def _dispatcher(node: ClipboardObject, nodes: list[ClipboardObject], reading: Re
 
 
 def _is_parameter(pin: Pin) -> bool:
-    return not pin.is_output and pin.name != "self" and pin.raw_type.category != "exec" and not pin.parent_pin
+    return not pin.is_output and pin.name != "self" and not pin.is_exec and not pin.parent_pin
 
 
 def _asset_variables(objects: list[ClipboardObject], reading: Reading) -> Iterator[Variable]:

@@ -103,8 +103,8 @@ def read_macro(source: Source) -> Iterator[Draft]:
     graph = read_reference(members(source.get("MacroGraphReference")).get("MacroGraph", "")).path
     if kind := source.reading.standard_macro(graph):
         yield draft(kind, Type=None)
-    inputs = [pin for pin in source.pins if not pin.is_output and not pin.parent_pin and (not pin.is_hidden or pin.sub_pins)]
-    outputs = [pin for pin in source.pins if pin.is_output and not pin.parent_pin and (not pin.is_hidden or pin.sub_pins)]
+    inputs = [pin for pin in source.pins if not pin.is_output and not pin.parent_pin and (not pin.is_hidden or pin.is_split)]
+    outputs = [pin for pin in source.pins if pin.is_output and not pin.parent_pin and (not pin.is_hidden or pin.is_split)]
     yield draft("Macro", Graph=graph or None, Inputs=source.params(inputs), Outputs=source.params(outputs))
 
 

@@ -15,7 +15,7 @@ LEFT_OUT = frozenset({"NodePosX", "NodePosY", "NodeWidth", "NodeHeight", "NodeGu
 def generic_draft(source: Source, valued: frozenset) -> Draft:
     """`valued` are the pins with a wire or a value; a hidden pin that has neither makes itself again."""
     found = source.found
-    kept = [pin for pin in source.pins if not pin.is_hidden or pin.sub_pins or pin in valued]
+    kept = [pin for pin in source.pins if not pin.is_hidden or pin.is_split or pin in valued]
     properties: list[tuple[str, Value]] = [("Class", found.class_path)]
     lines = tuple((key, value) for key, value in found.properties.items() if key not in LEFT_OUT and not key.startswith("Pins("))
     if lines:
@@ -23,7 +23,7 @@ def generic_draft(source: Source, valued: frozenset) -> Draft:
     for key, is_output in (("Inputs", False), ("Outputs", True)):
         if pins := tuple(Param(pin.name, _type(source, pin)) for pin in kept if pin.is_output == is_output):
             properties.append((key, Params(pins)))
-    if split := tuple(pin.name for pin in kept if pin.sub_pins):
+    if split := tuple(pin.name for pin in kept if pin.is_split):
         properties.append(("Split", split))
     if found.custom:
         properties.append(("Custom", tuple(found.custom)))

@@ -54,7 +54,7 @@ def read_spawn(source: Source) -> Iterator[Draft]:
     """Pins beyond the node's own are variables that the class exposes on spawn."""
     kind = source.reading.name_of_class(source.kind)
     yield draft(kind)
-    standard = source.reading.standard_pins(kind)
+    standard = source.reading.engine.standard_pins(kind)
     exposed = [pin for pin in source.data_pins(is_output=False) if pin.name.lower() not in standard]
     yield draft(kind, Exposed=source.params(exposed))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from utils import k2_read_calls, k2_read_events, k2_read_flow, k2_read_members
@@ -10,8 +9,8 @@ from utils.catalogue_data import DEV
 from utils.clipboard_pins import Pin
 from utils.clipboard_text import ClipboardObject
 from utils.dsl_ast import Node, Value, Word
+from utils.k2_engine import PinTable
 from utils.k2_read_generic import generic_draft
-from utils.k2_read_values import is_said_by_default, pin_value
 from utils.k2_reading import Reading
 from utils.k2_source import Draft, Reader, Source
 from utils.shape import COMMON_PROPERTIES, Shape
@@ -32,102 +31,78 @@ class ReadNode:
 
 
 class NodeReader:
-    """Reads the nodes of one graph under one scope."""
+    """Reads the nodes of one graph under one scope. `open_pins` have a link that leads out of the text, and no other."""
 
-    def __init__(self, reading: Reading, open_pins: frozenset[Pin]) -> None:
-        self.reading = reading
+    def __init__(self, reading: Reading, open_pins: set[Pin]) -> None:
+        self.reading, self.engine = reading, reading.engine
         self.open_pins = open_pins
-        self._indexes: dict[int, tuple[Shape, dict]] = {}
 
     def read(self, found: ClipboardObject, node_id: str) -> ReadNode:
         source = Source(found, self.reading)
         wanted = self._wanted(source)
-        for draft in self._drafts(source):
+        for draft in READERS.get(source.kind, k2_read_flow.read_by_name)(source):
             if read := self._fitted(source, draft, node_id, wanted):
                 return read
         return self._generic(source, node_id, wanted)
 
     def _wanted(self, source: Source) -> dict[Pin, Value | None]:
-        """Pins that carry something, a wire or the user's value, before any catalogue is asked."""
-        linked, types = self.reading.linked, self.reading.types
+        """Pins that carry something: a wire, here or out of the text, parts, or a value."""
+        linked, opened = self.reading.linked, self.open_pins
         found: dict[Pin, Value | None] = {}
         for pin in source.pins:
-            if pin in linked or pin.sub_pins:
+            if pin in linked or pin.is_split:
                 found[pin] = None
-            elif (value := pin_value(pin, types)) is not None:
+            elif (value := self.engine.value(pin)) is not None or pin in opened:
                 found[pin] = value
         return found
 
-    def _drafts(self, source: Source) -> Iterator[Draft]:
-        yield from READERS.get(source.kind, k2_read_flow.read_by_name)(source)
-
     def _fitted(self, source: Source, draft: Draft, node_id: str, wanted: dict[Pin, Value | None]) -> ReadNode | None:
-        node = self._with_split(Node(node_id, draft.type, draft.properties), source)
-        shape = self.reading.catalogue.shape(node, self.reading.scope)
-        if not self._means(shape, source, draft):
+        properties = draft.properties
+        if split := tuple(pin.name for pin in wanted if pin.is_split):
+            properties = (*properties, ("Split", split))
+        node = Node(node_id, draft.type, properties)
+        table = self.engine.table(node, self.reading.scope)
+        if not (table.is_sound and table.kind == source.kind and self._means(table, draft)):
             return None
-        pins = self._match(shape, source.pins)
-        if any(pin not in pins and not (value is not None and self._is_untouched(pin)) for pin, value in wanted.items()):
+        places = {pin: table.find(pin, source.pins) for pin in wanted}
+        if any(place is None and self._is_missed(pin) for pin, place in places.items()):
             return None
-        return self._finished(source, node, shape, pins, wanted)
+        return self._finished(source, node, table.shape, places, wanted)
 
-    def _means(self, shape: Shape, source: Source, draft: Draft) -> bool:
-        """Whether the form makes a node of the same class and member, and nothing about it is amiss."""
-        if not shape.is_known or shape.problems or shape.node_class.rpartition(".")[2] != source.kind:
-            return False
+    @staticmethod
+    def _means(table: PinTable, draft: Draft) -> bool:
         owner, name = draft.member
-        return (not name or shape.member[1].lower() == name.lower()) and (not owner or shape.member[0].lower() == owner.lower())
+        return (not name or table.member == name.lower()) and (not owner or table.owner == owner.lower())
 
-    def _with_split(self, node: Node, source: Source) -> Node:
-        split = tuple(pin.name for pin in source.pins if pin.sub_pins)
-        return Node(node.id, node.type, (*node.properties, ("Split", split))) if split else node
-
-    def _match(self, shape: Shape, pins: list[Pin]) -> dict[Pin, ShapePin]:
-        """Pins of the text to pins of the shape: by name, side and kind; of several alike the first to the first."""
-        index = self._index(shape)
-        taken: dict[tuple, int] = {}
-        found: dict[Pin, ShapePin] = {}
-        for pin in pins:
-            key = pin.name.lower(), not pin.is_output, pin.raw_type.category == "exec"
-            place = taken[key] = taken.get(key, -1) + 1
-            if place < len(index.get(key, ())):
-                found[pin] = index[key][place]
-        return found
-
-    def _index(self, shape: Shape) -> dict[tuple, list[ShapePin]]:
-        if id(shape) not in self._indexes:
-            index: dict[tuple, list[ShapePin]] = {}
-            for pin in shape.pins:
-                index.setdefault((pin.internal.lower(), pin.is_input, pin.is_exec), []).append(pin)
-            self._indexes[id(shape)] = shape, index
-        return self._indexes[id(shape)][1]
+    def _is_missed(self, pin: Pin) -> bool:
+        """A pin that the function has no more is not missed while it carries no wire and nobody gave it a value."""
+        is_untouched = pin.default == pin.autogenerated and not pin.default_object and not pin.default_text
+        return pin in self.reading.linked or pin.is_split or not is_untouched
 
     def _generic(self, source: Source, node_id: str, wanted: dict[Pin, Value | None]) -> ReadNode:
         draft = generic_draft(source, frozenset(wanted))
         node = Node(node_id, draft.type, draft.properties)
-        shape = self.reading.catalogue.shape(node, self.reading.scope)
-        return self._finished(source, node, shape, self._match(shape, source.pins), wanted)
+        table = PinTable(self.engine.catalogue.shape(node, self.reading.scope))
+        read = self._finished(source, node, table.shape, {pin: table.find(pin, source.pins) for pin in wanted}, wanted)
+        assert read is not None  # a generic node spells its pins so that none has the name of a property
+        return read
 
-    def _finished(self, source: Source, node: Node, shape: Shape, pins: dict[Pin, ShapePin],
+    def _finished(self, source: Source, node: Node, shape: Shape, places: dict[Pin, ShapePin | None],
                   wanted: dict[Pin, Value | None]) -> ReadNode | None:
         """With the literals, open ends and remarks; None where a literal has no name of its own."""
         properties = dict(node.properties)
-        for pin, value in self._literals(source, pins, wanted).items():
-            if pins[pin].name in properties or pins[pin].name in COMMON_PROPERTIES:
+        for pin, value in wanted.items():
+            place = places[pin]
+            if value is None or place is None or self.engine.is_said_by_default(value, pin, place):
+                continue
+            if place.name in properties or place.name in COMMON_PROPERTIES:
                 return None
-            properties[pins[pin].name] = value
-        if is_open := tuple(pins[pin].name for pin in source.pins if pin in self.open_pins and pin in pins and pins[pin].is_required):
-            properties["Open"] = is_open
+            properties[place.name] = value
+        if opened := tuple(place.name for pin, place in places.items() if place and place.is_required and pin in self.open_pins):
+            properties["Open"] = opened
         properties.update(self._remarks(source))
-        return ReadNode(Node(node.id, node.type, tuple(properties.items())), shape, {pin: found.name for pin, found in pins.items()})
-
-    def _literals(self, source: Source, pins: dict[Pin, ShapePin], wanted: dict[Pin, Value | None]) -> dict[Pin, Value]:
-        return {pin: value for pin, value in wanted.items()
-                if value is not None and pin in pins and not is_said_by_default(value, pin, pins[pin], self.reading.types)}
-
-    def _is_untouched(self, pin: Pin) -> bool:
-        """A pin that this version's function has no more is not missed while nobody gave it a value."""
-        return pin.default == pin.autogenerated and not pin.default_object and not pin.default_text
+        names = {pin: place.name for pin, place in places.items() if place}
+        return ReadNode(Node(node.id, node.type, tuple(properties.items())), shape, names)
 
     @staticmethod
     def _remarks(source: Source) -> dict[str, Value]:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from utils.blueprint_patterns import Catalogue, Scope
-from utils.catalogue_data import CatalogueData, Event, Function
-from utils.clipboard_pins import Pin, raw_type
+from utils.catalogue_data import Event, Function
+from utils.clipboard_pins import Pin, RawPinType, raw_type
 from utils.clipboard_text import ClipboardObject
 from utils.clipboard_values import members, unquote
-from utils.dsl_ast import Node, Value
-from utils.k2_read_types import TypeReader
-from utils.k2_read_values import literal
+from utils.k2_engine import engine_of
 from utils.k2_source import Source
 from utils.shapes_generic import MACROS
 
@@ -27,15 +23,11 @@ class Reading:
     """One text: `scope` is that of the graph at hand, `linked` are the pins with a wire to another node of the text."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self.catalogue = catalogue
-        self.types = TypeReader(catalogue.types)
+        self.catalogue, self.data = catalogue, catalogue.data
+        self.engine = engine_of(catalogue)
+        self.types = self.engine.types
         self.scope = Scope()
         self.linked: frozenset[Pin] | set[Pin] = frozenset()
-        self._standard_pins: dict[str, frozenset[str]] = {}
-
-    @property
-    def data(self) -> CatalogueData:
-        return self.catalogue.data
 
     def catalogue_event(self, owner: str, name: str) -> Event | None:
         """An event that has an event node; one with results is a function to override."""
@@ -60,17 +52,11 @@ class Reading:
         values = (members(line[len(USER_PIN):].strip()) for line in found.custom if line.startswith(USER_PIN))
         return {unquote(value.get("PinName", "")): value["PinDefaultValue"] for value in values if "PinDefaultValue" in value}
 
-    def literal(self, text: str, pin: Pin) -> Value | None:
-        return literal(text, self.types.pin_type(pin.raw_type), self.types)
-
-    @cached_property
-    def macro_assets(self) -> frozenset[str]:
-        return frozenset(row["asset"] for row in self.data.raw["macros"].values())
-
     def standard_macro(self, graph: str) -> str | None:
         """`/Engine/EditorBlueprintResources/StandardMacros.StandardMacros:Do N` is DoN."""
         asset, _, name = graph.partition(":")
-        return STANDARD_MACROS.get(name) if asset in self.macro_assets else None
+        row = self.data.raw["macros"].get(name)
+        return STANDARD_MACROS.get(name) if row and row["asset"] == asset else None
 
     @staticmethod
     def name_of_class(kind: str) -> str:
@@ -78,14 +64,7 @@ class Reading:
             return OTHER_NAMES[kind]
         return next((kind.removeprefix(prefix) for prefix in PREFIXES if kind.startswith(prefix)), kind)
 
-    def standard_pins(self, kind: str) -> frozenset[str]:
-        """Lower-case names of the pins that a node of this type always has."""
-        if kind not in self._standard_pins:
-            shape = self.catalogue.shape(Node("n", kind), Scope())
-            self._standard_pins[kind] = frozenset(pin.internal.lower() for pin in shape.pins)
-        return self._standard_pins[kind]
 
-
-def user_pin_type(raw: str):
+def user_pin_type(raw: str) -> RawPinType:
     """Type of a `PinType=(...)` struct: user-made parameters and local variables have their type in one."""
     return raw_type(members(raw))

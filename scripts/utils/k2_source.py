@@ -72,7 +72,7 @@ class Source:
 
     @cached_property
     def is_pure(self) -> bool:
-        return not any(pin.raw_type.category == "exec" for pin in self.pins)
+        return not any(pin.is_exec for pin in self.pins)
 
     def pin(self, name: str, is_output: bool | None = None) -> Pin | None:
         wanted = name.lower()
@@ -82,10 +82,10 @@ class Source:
     def data_pins(self, *, is_output: bool, leaving_out: Iterable[str] = ("self", EVENT_DELEGATE)) -> list[Pin]:
         """Data pins of one side as the user sees them: a split pin counts, its parts and hidden pins do not."""
         return [pin for pin in self.pins if pin.is_output == is_output and not pin.parent_pin
-                and (not pin.is_hidden or pin.sub_pins) and pin.raw_type.category != "exec" and pin.name.lower() not in leaving_out]
+                and (not pin.is_hidden or pin.is_split) and not pin.is_exec and pin.name.lower() not in leaving_out]
 
     def exec_pins(self, *, is_output: bool) -> list[Pin]:
-        return [pin for pin in self.pins if pin.is_output == is_output and pin.raw_type.category == "exec"]
+        return [pin for pin in self.pins if pin.is_output == is_output and pin.is_exec]
 
     def type_ref(self, pin: Pin) -> TypeRef:
         return self.types.type_ref(pin.raw_type)
@@ -105,7 +105,7 @@ class Source:
         """Of a parameter that the user made, as the user gave it; of another's function, as the editor knows it."""
         raw = self.reading.user_defaults(self.found).get(pin.name)
         if raw is not None:
-            return self.reading.literal(unquote(raw), pin)
+            return self.reading.engine.literal(unquote(raw), pin)
         return None if pin.is_output else own_default(pin, self.types)
 
     def is_linked(self, pins: Iterable[Pin]) -> bool:
