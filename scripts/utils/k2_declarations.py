@@ -69,6 +69,7 @@ def _inferred_parent(sheets: list[Sheet], nodes: list[ClipboardObject], reading:
     if any(LEVEL_MARK in node.export_path for sheet in sheets for node in sheet.nodes[:1]):
         needed.append(LEVEL_PARENT)
     needed += [path for node in nodes for path in _classes_of_self(node, reading)]
+    needed += [path for sheet in sheets for path in _classes_wanted_of_self(sheet, reading)]
     known = [path for name in dict.fromkeys(needed) if (path := reading.data.class_path(name))]
     own = next((name for name in needed if not reading.data.class_path(name)), None)
     if own:
@@ -90,6 +91,15 @@ def _classes_of_self(node: ClipboardObject, reading: Reading) -> Iterator[str]:
         yield from _class_of_own_call(node, reading)
     elif kind in ("K2Node_CallParentFunction", "K2Node_FunctionEntry"):
         yield from _class_of_event(read_member(node.get("FunctionReference")), reading)
+
+
+def _classes_wanted_of_self(sheet: Sheet, reading: Reading) -> Iterator[str]:
+    """Classes of the inputs that a Self node is wired to; an interface says nothing of the parent."""
+    for link in sheet.links:
+        path = link.target_pin.raw_type.object.path if link.source.class_name == "K2Node_Self" else ""
+        known = reading.data.class_path(path) if path else None
+        if path and not (known and reading.data.is_interface(known)):
+            yield path
 
 
 def _class_of_event(member: Member, reading: Reading) -> Iterator[str]:

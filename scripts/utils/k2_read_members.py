@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from utils.dsl_ast import Word
 from utils.k2_source import Draft, Source, draft
 from utils.shapes_members import class_display
 
@@ -18,6 +19,8 @@ def read_variable(source: Source) -> Iterator[Draft]:
     is_validated = True if source.text("CurrentVariation") == "ValidatedObject" else None
     value = source.pin(member.name, is_output=kind == "VariableGet")
     owner = None if member.is_self else source.named("classes", member.parent)
+    if owner is None and source.text("SelfContextInfo") == "NotSelfContext":
+        owner = Word("Object")  # another object's, whose class the text has lost
     is_local = True if member.scope else None
     meaning = "", member.name
     yield draft(kind, meaning, Variable=member.name, Class=owner, Validated=is_validated)

@@ -38,7 +38,7 @@ def _has_value(node: Node, pin: Pin, view: GraphView) -> bool:
 
 def _check_determined(node: Node, shape: Shape, view: GraphView, report: Report) -> None:
     is_open = any(pin.type.kind == "wildcard" and not pin.is_hidden for pin in shape.pins)
-    if not is_open or shape.is_event or node.id not in view.reached:
+    if not is_open or shape.is_event or shape.problems or node.id not in view.reached:
         return
     open_pins = [pin for pin in shape.pins if pin.type.kind == "wildcard" and not pin.is_hidden
                  and view.type_of(node.id, pin).kind == "wildcard"]

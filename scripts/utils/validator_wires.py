@@ -47,7 +47,8 @@ def _refuse_pin(wire: Wire, ref: PinRef, node: Node, shape: Shape, is_input: boo
         report.error("pure-exec", wire.line, f"{say(node)} is pure: it has no exec pins, and runs when a node reads its output",
                      "Lead the exec wire past it.", node.id)
         return
-    pins = [pin.name for pin in shape.pins if pin.is_input == is_input and not pin.is_hidden and pin.is_exec == wire.is_exec]
+    pins = [pin.name for pin in shape.pins if pin.is_input == is_input and not pin.is_hidden and pin.is_exec == wire.is_exec
+            and pin.internal != "OutputDelegate"]
     meant = nearest(ref.pin, pins)
     hint = f"Did you mean {meant}? " if meant else ""
     kind = "exec" if wire.is_exec else "data"
