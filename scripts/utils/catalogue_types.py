@@ -29,6 +29,7 @@ BARE_KINDS = (("structs", "struct"), ("enums", "enum"), ("classes", "object"))
 OBJECT_KINDS = frozenset({"object", "interface"})
 CLASS_LIKE = frozenset({"object", "class", "softobject", "softclass", "interface"})
 SELF = "self"
+NO_BRACKETS = str.maketrans("", "", "<>,")  # of a name that no engine object can have; they mean something inside a type
 OBJECT = PinType("object", "Object")
 # Nodes that the editor puts behind an enum.
 OF_ENUM = {"string": "GetEnumeratorNameAsString", "name": "GetEnumeratorName", "text": "Conv_ByteToText", "int": "Conv_ByteToInt",
@@ -72,12 +73,12 @@ class TypeRules:
             return PinType("wildcard", container=word, value=PinType("wildcard") if word == "map" else None)
         if ref.args and word in KIND_OF_WRAPPER:
             kind = KIND_OF_WRAPPER[word]
-            return PinType(kind, self.known_name(SECTIONS[kind], ref.args[0].name))
+            return PinType(kind, self.known_name(SECTIONS[kind], ref.args[0].name.translate(NO_BRACKETS)))
         if word in KIND_OF_WORD:
             return PinType(KIND_OF_WORD[word])
         if word in KIND_OF_WRAPPER:
             return PinType(KIND_OF_WRAPPER[word], "Object" if KIND_OF_WRAPPER[word] in CLASS_LIKE else "")
-        return self._bare(ref.name)
+        return self._bare(ref.name.translate(NO_BRACKETS))
 
     def resolve_value(self, value: Value | None) -> PinType:
         """A type that a property names: a word, or text where it has brackets."""

@@ -1,6 +1,6 @@
 """The node types that people use most, each with what it is to the engine.
 
-An event or function is `Class.Name` by the class that declares it, a node class its short name, a macro `StandardMacros:Name`.
+An event or function is `Class.Name` by the class that declares it, a node class its short name, a macro `Library:Name`.
 The catalogue makes the pins; this table is the promise that these names keep their meaning.
 """
 
@@ -112,7 +112,7 @@ FlipFlop                StandardMacros:FlipFlop
 IsValidBranch           StandardMacros:IsValid
 IncrementInt            StandardMacros:IncrementInt
 DecrementInt            StandardMacros:DecrementInt
-SwitchHasAuthority      StandardMacros:Switch Has Authority
+SwitchHasAuthority      ActorMacros:Switch Has Authority
 """
 
 _FUNCTIONS = """

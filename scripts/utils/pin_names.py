@@ -47,7 +47,8 @@ def name_pins(pins: Sequence[PinDraft], reserved: frozenset[str] = frozenset()) 
     for index in sorted(range(len(pins)), key=lambda index: pins[index].is_hidden):
         pin = pins[index]
         wanted = self_name if _is_shown_self(pin) else _wanted_name(pin, exec_inputs)
-        names[index] = _unique(wanted + "_" if pin.is_input and wanted in reserved else wanted, taken[pin.is_input])
+        has_literal = pin.is_input and pin.type != "exec"
+        names[index] = _unique(wanted + "_" if has_literal and wanted in reserved else wanted, taken[pin.is_input])
     return names
 
 

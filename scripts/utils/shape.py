@@ -14,8 +14,10 @@ from utils.literals import read_literal
 from utils.pin_names import name_pins, plain_name
 
 
-# Properties that any node may carry; never literals of pins.
+# Properties that any node may carry; never literals of pins. Enabled is one when its value is Disabled or DevelopmentOnly: an
+# input of that name keeps it, since many functions have one.
 COMMON_PROPERTIES = frozenset({"Split", "NodeComment", "Enabled", "Open"})
+RESERVED = COMMON_PROPERTIES - {"Enabled"}
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,7 @@ class ShapeDraft:
 
 
 def build_shape(draft: ShapeDraft) -> Shape:
-    names = name_pins(draft.pins, draft.identity | COMMON_PROPERTIES)
+    names = name_pins(draft.pins, draft.identity | RESERVED)
     pins = tuple(_pin(pin, name) for pin, name in zip(draft.pins, names))
     return Shape(draft.type, draft.node_class, draft.role, pins, draft.member, draft.is_known, draft.is_pure,
                  draft.is_latent, draft.is_static, draft.identity, draft.problems)

@@ -197,5 +197,5 @@ def self_shape(context: Context) -> ShapeDraft:
 RULES = {
     "VariableGet": variable_shape, "VariableSet": variable_shape, **dict.fromkeys(DELEGATE_NODES, delegate_shape),
     "CreateEvent": create_event_shape, "MakeStruct": make_struct_shape, "BreakStruct": break_struct_shape,
-    "SetFieldsInStruct": set_fields_shape, "Self": self_shape,
+    "SetFieldsInStruct": set_fields_shape, "Self": self_shape, "CastToClass": cast_shape,
 }
