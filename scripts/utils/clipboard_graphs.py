@@ -134,8 +134,7 @@ def _function_name(found: ClipboardObject) -> str:
 
 
 def _place(export_path: str) -> tuple[str, str]:
-    """(asset, graph) of `/Game/BP.BP:EventGraph.K2Node_Event_0`; in a level the path runs through the level and its Blueprint."""
-    path = read_reference(export_path).path if export_path else ""
-    asset, _, inner = path.partition(":")
-    parts = inner.split(".")
-    return asset, parts[-2] if len(parts) > 1 else ""
+    """(asset, graph) of `..'/Game/BP.BP:EventGraph.K2Node_Event_0'`; in a level the path runs through the level and its Blueprint."""
+    owner = export_path.rpartition(".")[0].rpartition("'")[2].lstrip('"')
+    asset, _, inner = owner.partition(":")
+    return asset, inner.rpartition(".")[2]

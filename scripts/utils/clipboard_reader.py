@@ -58,6 +58,7 @@ class _Translator:
         self.reading = Reading(catalogue)
         self.declared: Declarations = read_declarations(objects, sheets, name, self.reading)
         self.names = _unique_names([sheet.name for sheet in sheets])
+        self.locals = [local_variables(sheet, self.reading) for sheet in sheets]
         self.ids = [{id(node): f"n{number}" for number, node in enumerate(sheet.nodes, 1)} for sheet in sheets]
 
     def blueprint(self) -> tuple[Blueprint, dict[tuple[str, str], ClipboardObject]]:
@@ -73,7 +74,7 @@ class _Translator:
     def _graph(self, index: int, skeleton: Blueprint | None = None, declaring: bool = False) -> Graph:
         """With `declaring`, only what other nodes refer to."""
         sheet = self.sheets[index]
-        bare = Graph(self.names[index], (), (), local_variables(sheet, self.reading), (), self._properties(sheet))
+        bare = Graph(self.names[index], (), (), self.locals[index], (), self._properties(sheet))
         if declaring and not any(node.class_name in DECLARING for node in sheet.nodes):
             return bare
         self.reading.scope = Scope.of(skeleton or self._document((bare,)), bare)

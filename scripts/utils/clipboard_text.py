@@ -19,6 +19,7 @@ from utils.clipboard_values import read_reference, unquote
 from utils.findings import Finding, Severity
 
 HEADER_VALUE = re.compile(r"""\s(Class|Name|ExportPath|Archetype)=("(?:[^"\\]|\\.)*+"|[^\s"']*+'"?[^'"]*+"?'|\S++)""")
+PLAIN_HEADER = re.compile(r"""Begin Object Class=([^\s"']++) Name="([^"\\]*+)"(?: ExportPath=("[^"\\]*+"|[^\s"']*+'"[^"\\]*+"'))?+""")
 STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 LOST_BEGIN = re.compile(r"Begin Object\s+(?:Class|Name)=")
 INDEX = re.compile(r"(.+?)\((\d+)\)$", re.DOTALL)
@@ -29,33 +30,25 @@ MAX_FINDINGS = 100
 class ClipboardObject:
     """One object: a node, a graph, a Blueprint, a material expression.
 
-    `lines` are its property lines, taken apart when asked for; `custom` are `CustomProperties` lines other than pins,
-    `pin_lines` the text of the pins of an object inside another.
+    properties  key to raw value, `PinNames(0)` with its index
+    custom      `CustomProperties` lines other than pins
+    raw_lines   of an object inside another: its lines as they stand
     """
 
-    __slots__ = ("name", "class_path", "export_path", "line", "end_line", "parent", "lines", "pins", "pin_lines", "custom", "children", "_properties")
+    __slots__ = ("name", "class_path", "class_name", "export_path", "line", "parent", "properties", "pins", "custom", "raw_lines", "children")
 
     def __init__(self, name: str, class_path: str, export_path: str, line: int, parent: ClipboardObject | None) -> None:
-        self.name, self.class_path, self.export_path = name, class_path, export_path
-        self.line, self.end_line, self.parent = line, line, parent
-        self.lines: list[str] = []
+        self.name, self.export_path, self.line, self.parent = name, export_path, line, parent
+        self.is_of(class_path)
+        self.properties: dict[str, str] = {}
         self.pins: list[Pin] = []
-        self.pin_lines: list[str] = []
         self.custom: list[str] = []
+        self.raw_lines: list[str] = []
         self.children: dict[str, ClipboardObject] = {}
-        self._properties: dict[str, str] | None = None
 
-    @property
-    def class_name(self) -> str:
-        """`K2Node_Event` of `/Script/BlueprintGraph.K2Node_Event`."""
-        return self.class_path.rsplit(".", 1)[-1]
-
-    @property
-    def properties(self) -> dict[str, str]:
-        """Key to raw value, `PinNames(0)` with its index."""
-        if self._properties is None:
-            self._properties = dict(map(_property, self.lines))
-        return self._properties
+    def is_of(self, class_path: str) -> None:
+        """`class_name` is `K2Node_Event` of `/Script/BlueprintGraph.K2Node_Event`."""
+        self.class_path, self.class_name = class_path, class_path.rpartition(".")[2]
 
     def get(self, key: str) -> str:
         return self.properties.get(key, "")
@@ -81,12 +74,6 @@ class ClipboardObject:
         return f"ClipboardObject({self.class_name} {self.name!r})"
 
 
-def _property(line: str) -> tuple[str, str]:
-    key, _, value = line.partition("=")
-    key = key.rstrip()
-    return key if not key.startswith('"') else key.replace('"', ""), value.strip()
-
-
 @dataclass
 class ClipboardText:
     """The top-level objects of a text in order, and what was wrong with it."""
@@ -105,6 +92,14 @@ def lines_of(text: str) -> list[str]:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text.split("\n")
+
+
+def read_header(line: str) -> tuple[str, str, str]:
+    """Class path, name and raw export path of a `Begin Object` line, each empty where it is not given."""
+    if plain := PLAIN_HEADER.fullmatch(line):
+        return plain[1], plain[2], plain[3] or ""
+    header = dict(HEADER_VALUE.findall(line))
+    return unquote(header.get("Class", "")), unquote(header.get("Name", "")), header.get("ExportPath", "")
 
 
 class _Reader:
@@ -145,18 +140,15 @@ class _Reader:
                            "check that this text comes from the editor.")
             self.too_deep += 1
             return
-        header = {key: value for key, value in HEADER_VALUE.findall(line)}
-        class_path, export_path = unquote(header.get("Class", "")), header.get("ExportPath", "")
+        class_path, name, export_path = read_header(line)
         self._close_forgotten(class_path, number)
-        name = unquote(header.get("Name", "")) or f"Unnamed_{number}"
-        self._open(name, class_path, export_path, number)
+        self._open(name or f"Unnamed_{number}", class_path, export_path, number)
 
     def _close_forgotten(self, class_path: str, number: int) -> None:
         """A node never holds a node directly: where one starts inside another, an `End Object` was lost."""
         if self.current is not None and is_node_class(self.current.class_path) and is_node_class(class_path):
             self._find("missing-end", number, f"'{self.current.name}' has no 'End Object' before the next node begins.",
                        "copy the nodes from the editor again; the node was read as far as it goes.")
-            self.current.end_line = number - 1
             self.current, self.depth = self.current.parent, self.depth - 1
 
     def _open(self, name: str, class_path: str, export_path: str, number: int) -> None:
@@ -167,7 +159,8 @@ class _Reader:
         if declared is None and not opened.class_path:
             self._find("no-class", number, f"'{name}' is defined, but no class was declared for it.",
                        "copy the nodes from the editor again.")
-        opened.class_path = opened.class_path or class_path
+        if class_path and not opened.class_path:
+            opened.is_of(class_path)
         opened.export_path = opened.export_path or export_path
         if parent is None:
             self.objects.append(opened)
@@ -182,7 +175,6 @@ class _Reader:
             self._find("stray-end", number, "'End Object' without a 'Begin Object' before it.",
                        "copy the nodes from the editor again.")
         else:
-            self.current.end_line = number
             self.current, self.depth = self.current.parent, self.depth - 1
 
     def _custom(self, line: str, number: int) -> None:
@@ -191,13 +183,13 @@ class _Reader:
         elif line.startswith("CustomProperties Pin"):
             pin = read_pin(line, number)
             self.current.pins.append(pin)
-            if self.depth > 1:
-                self.current.pin_lines.append(line)
             if pin.is_cut_off or not pin.id:
                 self._find("damaged-pin", number, f"The pin '{pin.name or '?'}' of '{self.current.name}' is cut off or has no PinId.",
                            "copy the node from the editor again.")
         else:
             self.current.custom.append(line[len("CustomProperties "):])
+        if self.depth > 1 and self.current is not None:
+            self.current.raw_lines.append(line)
 
     def _property(self, line: str, number: int) -> None:
         if "Begin Object" in line and self._has_lost_begin(line, number):
@@ -205,7 +197,10 @@ class _Reader:
         if self.current is None or self.too_deep or "=" not in line:
             self._stray(number)
         else:
-            self.current.lines.append(line)
+            key, _, value = line.partition("=")
+            self.current.properties[key.rstrip().replace('"', "")] = value.lstrip()
+            if self.depth > 1:
+                self.current.raw_lines.append(line)
 
     def _has_lost_begin(self, line: str, number: int) -> bool:
         """A second copy pasted into the middle of a line: read on with the object that begins there."""
@@ -243,7 +238,7 @@ def _adopt_legacy_pins(found: ClipboardObject) -> None:
     """`EdGraphPin` sub-objects (UE 4.14 and before) become pins of their node; depth is limited by the reader."""
     for name, child in list(found.children.items()):
         if child.class_name == "EdGraphPin":
-            found.pins.append(legacy_pin(name, [_property(line) for line in child.lines], child.line))
+            found.pins.append(legacy_pin(name, child.properties, child.line))
             del found.children[name]
         else:
             _adopt_legacy_pins(child)

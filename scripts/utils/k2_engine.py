@@ -48,6 +48,8 @@ class Engine:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self.types = TypeReader(catalogue.types)
+        self.function = lru_cache(maxsize=MAX_KEPT)(catalogue.function)
+        self.event = lru_cache(maxsize=MAX_KEPT)(catalogue.event)
         self._tables: dict[tuple, PinTable] = {}
         self._values: dict[tuple, Value | None] = {}
         self._zeros: dict[str | None, Value | None] = {}

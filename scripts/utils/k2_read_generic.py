@@ -48,5 +48,4 @@ def _declaration(found: ClipboardObject) -> list[str]:
 
 def _definition(found: ClipboardObject) -> list[str]:
     inner = [line for child in found.children.values() for line in _definition(child)]
-    custom = (f"CustomProperties {line}" for line in found.custom)
-    return [f'Begin Object Name="{found.name}"', *inner, *found.lines, *found.pin_lines, *custom, "End Object"]
+    return [f'Begin Object Name="{found.name}"', *inner, *found.raw_lines, "End Object"]

@@ -107,9 +107,10 @@ class NodeReader:
     @staticmethod
     def _remarks(source: Source) -> dict[str, Value]:
         remarks: dict[str, Value] = {}
-        if comment := source.text("NodeComment"):
-            remarks["NodeComment"] = comment
-        if (state := STATES.get(source.get("EnabledState"))) and not (state.text == "DevelopmentOnly" and _is_development(source)):
+        properties = source.found.properties
+        if "NodeComment" in properties:
+            remarks["NodeComment"] = source.text("NodeComment")
+        if "EnabledState" in properties and (state := STATES.get(source.get("EnabledState"))) and not (state.text == "DevelopmentOnly" and _is_development(source)):
             remarks["Enabled"] = state
         return remarks
 

@@ -31,11 +31,11 @@ class Reading:
 
     def catalogue_event(self, owner: str, name: str) -> Event | None:
         """An event that has an event node; one with results is a function to override."""
-        found = self.catalogue.event(owner, name) if owner else None
+        found = self.engine.event(owner, name) if owner else None
         return found if found and found.results is None else None
 
     def catalogue_function(self, owner: str, name: str) -> Function | None:
-        return self.catalogue.function(owner, name) if owner else None
+        return self.engine.function(owner, name) if owner else None
 
     def defines_function(self, name: str) -> bool:
         return name.lower() in self.scope.functions
