@@ -9,7 +9,7 @@ from itertools import combinations
 from hypothesis import given, settings, strategies as st
 
 from utils.layout import Box, Edge, arrange
-from utils.layout_frames import FRAME_TITLE, Group
+from utils.layout_frames import FRAME_TITLE, GRID, Group
 
 
 @st.composite
@@ -84,6 +84,13 @@ def test_frames_that_share_nodes_still_enclose_their_own(graph):
 
 
 @given(graphs())
+@settings(max_examples=200, deadline=None)
+def test_every_corner_is_on_the_grid_that_a_paste_snaps_to(graph):
+    arrangement = arrange(*graph)
+    assert all(rect.x % GRID == rect.y % GRID == 0 for rect in [*arrangement.nodes.values(), *arrangement.frames])
+
+
+@given(graphs())
 @settings(max_examples=100, deadline=None)
 def test_the_same_graph_gets_the_same_layout(graph):
     assert arrange(*graph) == arrange(*graph)
@@ -95,8 +102,8 @@ def box(is_exec: bool) -> Box:
 
 def test_a_chain_lies_on_one_straight_wire():
     boxes = {name: box(True) for name in "abc"}
-    nodes = arrange(boxes, [Edge("a", "b", True, 40, 60), Edge("b", "c", True, 60, 60)]).nodes
-    assert nodes["a"].y + 40 == nodes["b"].y + 60
+    nodes = arrange(boxes, [Edge("a", "b", True, 41, 58), Edge("b", "c", True, 58, 58)]).nodes
+    assert nodes["b"].y == nodes["a"].y - GRID
     assert nodes["b"].y == nodes["c"].y
 
 

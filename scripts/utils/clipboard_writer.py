@@ -14,6 +14,7 @@ from collections import Counter
 from utils.blueprint_patterns import load_catalogue
 from utils.dsl_ast import Blueprint
 from utils.k2_write_page import build_page
+from utils.layout_frames import snap_up
 
 GRAPH_GAP = 400
 
@@ -25,7 +26,7 @@ def write_clipboard(blueprint: Blueprint) -> str:
     for graph in blueprint.graphs:
         page = build_page(blueprint, graph, load_catalogue(), names)
         texts.append(page.text(top))
-        top += page.bottom + GRAPH_GAP
+        top += snap_up(page.bottom + GRAPH_GAP)
     return "".join(texts)
 
 

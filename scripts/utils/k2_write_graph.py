@@ -35,6 +35,11 @@ class WrittenNode:
     def class_name(self) -> str:
         return self.class_path.rpartition(".")[2]
 
+    @property
+    def shows_advanced(self) -> bool:
+        """Folded pins are shown where one of them says something."""
+        return any(pin.pin.is_advanced and (pin.user is not None or pin.links) for pin in self.pins)
+
     def pin(self, name: str, is_input: bool) -> WrittenPin | None:
         """By DSL name first, by the engine's name otherwise."""
         found = self.shape.pin(name, is_input)

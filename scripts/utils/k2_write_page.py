@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass
 
 from utils.blueprint_patterns import Catalogue
-from utils.display import display_string
 from utils.dsl_ast import Blueprint, Graph
 from utils.k2_write_comments import COMMENT_CLASS, Remark, remarks_of
 from utils.k2_write_events import USER_PINS, user_defined_pin
@@ -14,19 +13,14 @@ from utils.k2_write_facts import Facts
 from utils.k2_write_graph import WrittenGraph, WrittenNode, build_graph, guid
 from utils.k2_write_nodes import node_properties
 from utils.k2_write_pins import pin_line
-from utils.k2_write_sizes import Outline, Title, outline
+from utils.k2_write_titles import node_outline
 from utils.k2_write_types import References, own_asset, path_name, quote, reference
 from utils.layout import Arrangement, Edge, arrange
 from utils.layout_frames import Rect
-from utils.shapes_calls import COMPARISONS
 
 INDENT = "   "
-UNTITLED = frozenset({"K2Node_VariableGet", "K2Node_Self", "K2Node_PromotableOperator"})
-CUSTOM_EVENT = "K2Node_CustomEvent"
-GROWING = frozenset({"K2Node_ExecutionSequence", "K2Node_MultiGate", "K2Node_MakeArray", "K2Node_MakeSet", "K2Node_MakeMap",
-                     "K2Node_Select", "K2Node_SwitchInteger", "K2Node_SwitchString", "K2Node_SwitchName", "K2Node_PromotableOperator",
-                     "K2Node_CommutativeAssociativeBinaryOperator"})
-"""Nodes with a row for adding pins."""
+# The dark grey of the engine's own templates, in which boxes inside boxes stay legible.
+COMMENT_COLOR = "CommentColor=(R=0.150000,G=0.150000,B=0.150000,A=0.500000)"
 STATES = {"disabled": "Disabled", "developmentonly": "DevelopmentOnly"}
 
 
@@ -61,7 +55,7 @@ class Page:
 
     def _comment(self, remark: Remark, rect: Rect) -> list[str]:
         depth = [f"CommentDepth={remark.depth}"] if remark.depth < -1 else []
-        body = [*depth, *position(rect), f"NodeWidth={rect.width}", f"NodeHeight={rect.height}", f"NodeComment={quote(remark.text)}",
+        body = [COMMENT_COLOR, *depth, *position(rect), f"NodeWidth={rect.width}", f"NodeHeight={rect.height}", f"NodeComment={quote(remark.text)}",
                 f"NodeGuid={guid(self.graph.blueprint.name, self.graph.graph.name, remark.name)}"]
         return self._object(COMMENT_CLASS, remark.name, body)
 
@@ -85,27 +79,8 @@ def place(page: WrittenGraph, remarks: list[Remark]) -> Arrangement:
     boxes |= {node_id: drawn.box for node_id, drawn in outlines.items()}
     edges = [Edge(wire.source.node, wire.target.node, wire.is_exec, outlines[wire.source.node].heights.get(source.id, 0),
                   outlines[wire.target.node].heights.get(target.id, 0)) for wire, source, target in page.wires]
-    order = {pin.id: index for written in page.nodes.values() for index, pin in enumerate(written.pins)}
-    ranks = {id(edge): order[source.id] for edge, (_, source, _) in zip(edges, page.wires)}
-    return arrange(boxes, sorted(edges, key=lambda edge: ranks[id(edge)]), [remark.group for remark in remarks if remark.nodes])
-
-
-def node_outline(written: WrittenNode) -> Outline:
-    return outline(title(written), written.pins, shows_advanced(written), written.node.get("NodeComment") is not None)
-
-
-def title(written: WrittenNode) -> Title:
-    """About what the editor shows; it also says which class a member function is of."""
-    grows = written.class_name in GROWING and written.shape.type not in COMPARISONS
-    if written.class_name in UNTITLED and not any(pin.pin.is_exec for pin in written.pins):
-        return Title("", can_add_pins=grows)
-    is_member = written.shape.role == "function" and not written.shape.is_static
-    text = written.shape.member[1] if written.class_name == CUSTOM_EVENT else written.node.type.rpartition(".")[2]
-    return Title(display_string(text.removeprefix("K2_")), is_member or written.class_name == CUSTOM_EVENT, grows)
-
-
-def shows_advanced(written: WrittenNode) -> bool:
-    return any(pin.pin.is_advanced and (pin.user is not None or pin.links) for pin in written.pins)
+    edges.sort(key=lambda edge: edge.source_height)
+    return arrange(boxes, edges, [remark.group for remark in remarks if remark.nodes])
 
 
 def position(rect: Rect) -> list[str]:
@@ -117,7 +92,7 @@ def state(facts: Facts) -> list[str]:
     """What any node may have: folded pins, enabled state, comment bubble."""
     lines = []
     if any(pin.pin.is_advanced for pin in facts.written.pins):
-        lines.append(f"AdvancedPinDisplay={'Shown' if shows_advanced(facts.written) else 'Hidden'}")
+        lines.append(f"AdvancedPinDisplay={'Shown' if facts.written.shows_advanced else 'Hidden'}")
     if enabled := STATES.get(facts.text("Enabled").lower()):
         lines += [f"EnabledState={enabled}", "bUserSetEnabledState=True"]
     if comment := facts.text("NodeComment"):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from utils.display import display_string
 from utils.dsl_ast import Value
 from utils.k2_write_types import References, quote, read_engine_type
 from utils.k2_write_values import Literal, literal
-from utils.pin_names import display_name
+from utils.pin_names import display_name, plain_name
 from utils.shape import Pin
 
 NO_GUID = "0" * 32
@@ -63,10 +64,12 @@ def _identity(written: WrittenPin) -> list[tuple[str, str]]:
 
 def _friendly_name(pin: Pin) -> str:
     """Only where the editor shows another name than it would make of the internal one."""
-    if pin.internal == "self" and pin.is_input:
+    if pin.internal == "self" and pin.is_input and pin.name.lower() in ("target", "self"):
         return TARGET
     if pin.name in ("True", "False") and pin.is_exec:
         return f'NSLOCTEXT("K2Node", "{pin.name.lower()}", "{pin.name.lower()}")'
+    if MEMBER_GUID.search(pin.internal):
+        return quote(display_string(plain_name(pin.internal)))
     is_plain = pin.name in ("Execute", "Then") or pin.name.lower() == display_name(pin.internal, pin.type.kind).lower()
     return "" if is_plain or pin.is_hidden else quote(pin.name.replace("_", " "))
 

@@ -14,21 +14,29 @@ from utils.k2_write_types import EngineType, read_engine_type
 from utils.k2_write_values import bare
 from utils.layout_flow import Box
 
-LETTER = 7.3
+LETTER, SMALL_LETTER = 7.3, 5.8
 TITLE_MARGIN = 62
 PIN_MARGIN = 32
 MIDDLE = 28
 SMALLEST_WIDTH = 100
 ROW, ROW_SPACE, FOOT = 25, 6, 10
+# The default of a switch is drawn below its cases, wherever it stands among the pins.
+LAST_PIN = "Default"
 BUBBLE = 60
 ADVANCED_ARROW = 20
-# Top of the first row of pins: under a title, under title and subtitle, without any.
-HEADER, SUBTITLE, NO_HEADER = 29, 17, 10
+# Top of the first row of pins: under a title, what a subtitle adds, under the small title of a Set node, without any.
+HEADER, SUBTITLE, SMALL_HEADER, NO_HEADER = 29, 17, 15, 10
+BANNER = 24
+OPERANDS = ("Operand", "Result")
+"""Groups of pins that are drawn without their names."""
 TITLE_PIN = "OutputDelegate"
 LONGEST_SHOWN = 40
 # Width and row height of the field in which the editor shows an unconnected input's value.
 NUMBER_FIELDS = {"Vector": 3, "Rotator": 3, "Vector2D": 2, "Vector4": 4, "Vector3f": 3}
 DROPDOWN_KINDS = ("enum", "class", "object", "softobject", "softclass", "interface")
+ENUM_FIELD = 130
+# A literal text wider than this is drawn on two lines.
+WRAPPED_TEXT = 110
 TEXT_KINDS = ("string", "name", "text")
 
 
@@ -42,26 +50,32 @@ class Outline:
 
 @dataclass(frozen=True)
 class Title:
-    """Empty text for nodes drawn without a title bar."""
+    """What stands above the pins. `top` is where the first row of pins begins; `foot` is a banner below them."""
 
     text: str
-    has_subtitle: bool = False
+    subtitle: str = ""
+    top: int = HEADER
     can_add_pins: bool = False
+    foot: int = FOOT
+
+    @property
+    def width(self) -> float:
+        return TITLE_MARGIN + max(len(self.text) * LETTER, len(self.subtitle) * SMALL_LETTER) if self.text else 0
 
 
 def outline(title: Title, pins: Sequence[WrittenPin], shows_advanced: bool, has_bubble: bool) -> Outline:
-    """`title` also says whether the node has a row for adding pins."""
     is_exec = any(pin.pin.is_exec for pin in pins)
     in_title = [pin for pin in pins if is_exec and pin.pin.internal == TITLE_PIN]
     visible = [pin for pin in pins if is_visible(pin, shows_advanced) and pin not in in_title]
-    top = NO_HEADER + (HEADER - NO_HEADER) * bool(title.text) + SUBTITLE * title.has_subtitle
-    heights = {pin.id: HEADER // 2 for pin in in_title}
     inputs, outputs = ([pin for pin in visible if pin.pin.is_input is side] for side in (True, False))
-    bottom = max(_stack(inputs, top, heights), _stack(outputs, top, heights), top + ROW) + title.can_add_pins * (ROW + ROW_SPACE)
-    width = max(TITLE_MARGIN + len(title.text) * LETTER if title.text else 0,
-                max(map(pin_width, inputs), default=0) + MIDDLE + max(map(pin_width, outputs), default=0), SMALLEST_WIDTH)
+    outputs.sort(key=lambda pin: pin.pin.is_exec and pin.pin.name == LAST_PIN)
+    top = title.top + (SUBTITLE if title.subtitle else 0)
+    heights = {pin.id: HEADER // 2 for pin in in_title}
+    bottom = max(_stack(inputs, top, heights), _stack(outputs, top, heights) + title.can_add_pins * (ROW + ROW_SPACE), top + ROW)
+    rows_width = max(map(pin_width, inputs), default=0) + MIDDLE + max(map(pin_width, outputs), default=0)
     arrow = ADVANCED_ARROW if any(pin.pin.is_advanced for pin in pins) else 0
-    return Outline(Box(round(width), bottom + FOOT + arrow, is_exec, BUBBLE if has_bubble else 0), heights)
+    box = Box(round(max(title.width, rows_width, SMALLEST_WIDTH)), bottom + title.foot + arrow, is_exec, BUBBLE if has_bubble else 0)
+    return Outline(box, heights)
 
 
 def is_visible(pin: WrittenPin, shows_advanced: bool) -> bool:
@@ -79,7 +93,7 @@ def _stack(pins: Sequence[WrittenPin], top: int, heights: dict[str, int]) -> int
 
 
 def pin_width(pin: WrittenPin) -> float:
-    is_plain = pin.pin.is_exec and pin.pin.name in ("Execute", "Then")
+    is_plain = pin.pin.is_exec and pin.pin.name in ("Execute", "Then") or pin.pin.group in OPERANDS
     return PIN_MARGIN + (0 if is_plain else len(pin.pin.name) * LETTER) + field_size(pin)[0]
 
 
@@ -88,7 +102,8 @@ def field_size(pin: WrittenPin) -> tuple[float, int]:
     kind = read_engine_type(pin.ue_type)
     if not pin.pin.is_input or pin.links or pin.pin.is_exec or kind.container or pin.pin.internal == "self":
         return 0, ROW
-    shown = min(len(bare(pin.user)) if pin.user is not None else 4, LONGEST_SHOWN) * LETTER
+    text = "None" if pin.user is None else bare(pin.user)
+    shown = min(len(text.rpartition("." if "/" in text else "\0")[2]), LONGEST_SHOWN) * LETTER
     if kind.kind == "struct":
         count = NUMBER_FIELDS.get(kind.name, 0)
         return (44 * count, ROW + 20) if count else (0, ROW)
@@ -97,7 +112,7 @@ def field_size(pin: WrittenPin) -> tuple[float, int]:
 
 def _scalar_field(kind: EngineType, shown: float) -> tuple[float, int]:
     if kind.kind in DROPDOWN_KINDS:
-        return 50 + shown, ROW + 26 if kind.kind == "enum" else ROW
+        return (ENUM_FIELD, ROW + 26) if kind.kind == "enum" else (50 + shown, ROW)
     if kind.kind in TEXT_KINDS:
-        return 20 + shown, ROW + 8
+        return 20 + shown, ROW + (20 if shown > WRAPPED_TEXT else 2)
     return (24, ROW) if kind.kind == "bool" else (20 + shown, ROW)

@@ -35,7 +35,7 @@ def own_asset(blueprint: str) -> str:
 
 def bare_name(name: str) -> str:
     """Names of keys and enumerators are bare words; anything else is quoted."""
-    return name if name.replace("_", "").isalnum() else quote(name or "None")
+    return name or "None" if name.replace("_", "a").isalnum() or not name else quote(name)
 
 
 def reference(object_type: str, path: str) -> str:

@@ -49,6 +49,9 @@ class Flow:
         self._rank = {node: index for index, node in enumerate(self.order)}
         self.tree = self._exec_tree()
         self._component = self._components(owner)
+        self._members: dict[str, list[str]] = defaultdict(list)
+        for node, component in self._component.items():
+            self._members[component].append(node)
         self._connect([edge for edge in edges if self._component[edge.source] == self._component[edge.target]])
 
     def is_anchor(self, node: str) -> bool:
@@ -64,6 +67,13 @@ class Flow:
             if node not in self.tree:
                 roots[self._component[node]].append(node)
         return list(roots.values())
+
+    def components_as_sets(self) -> list[frozenset[str]]:
+        return [frozenset(members) for members in self._members.values()]
+
+    def members(self, node: str) -> list[str]:
+        """All nodes of its component."""
+        return self._members[self._component[node]]
 
     def chain(self, head: str) -> Iterator[str]:
         node: str | None = head
@@ -90,13 +100,15 @@ class Flow:
             self.into[edge.target].append(edge)
 
     def _exec_order(self) -> list[str]:
+        """Exec nodes, then the pure ones that nothing reads: a feeder shall rather hang on what is executed."""
         anchors = [node for node in self._nodes if node in self._exec_nodes or not self.out[node]]
         roots = [node for node in anchors if not any(edge.is_exec for edge in self.into[node])]
         seen: set[str] = set()
         finished: list[str] = []
         for root in roots[::-1] + anchors:
             finished.extend(_depth_first(root, self._executed_last_first, seen))
-        return finished[::-1]
+        order = finished[::-1]
+        return [node for node in order if node in self._exec_nodes] + [node for node in order if node not in self._exec_nodes]
 
     def _executed_last_first(self, node: str) -> list[str]:
         return [edge.target for edge in self.out[node] if edge.is_exec][::-1]
@@ -137,7 +149,10 @@ class Flow:
         return [edge for edge in self.into[node] if not edge.is_exec and edge.source not in self._exec_nodes]
 
     def _components(self, owner: dict[str, str]) -> dict[str, str]:
-        """A node of each node's component, the same for all of them (union-find over exec wires)."""
+        """A node of each node's component, the same for all of them (union-find).
+
+        Exec wires connect, and so do the data wires that lead to pure nodes which nothing reads.
+        """
         leader = {node: node for node in self.order}
 
         def find(node: str) -> str:
@@ -145,10 +160,10 @@ class Flow:
                 leader[node] = node = leader[leader[node]]
             return node
 
-        for edges in self.out.values():
+        for edges in self.into.values():
             for edge in edges:
-                if edge.is_exec:
-                    leader[find(edge.source)] = find(edge.target)
+                if edge.is_exec or owner[edge.target] not in self._exec_nodes:
+                    leader[find(owner[edge.source])] = find(owner[edge.target])
         return {node: find(anchor) for node, anchor in owner.items()}
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Iterable, NamedTuple, Sequence
 
-# The editor's grid. Skylines are kept per cell of this width.
+# The editor's grid: a paste snaps every corner to it, so all positions are multiples. Skylines are kept per cell.
 GRID = 16
-FRAME_PADDING = 28
+FRAME_PADDING = 2 * GRID
 # A comment box's title stands above the padding: one line of text, and what each further line adds.
-FRAME_TITLE = 40
+FRAME_TITLE = 3 * GRID
 TITLE_LINE = 26
 TITLE_LETTER = 10
 # Rectangles may come this close before one of them moves down.
-CLEARANCE = 8
+CLEARANCE = GRID // 2
+
+
+def snap_up(pixels: int) -> int:
+    return -(-pixels // GRID) * GRID
 
 
 class Rect(NamedTuple):
@@ -103,34 +107,45 @@ def title_height(title: str, width: int) -> int:
 def frame_around(rects: Iterable[Rect], title: str) -> Rect:
     inner = bounds(rects)
     width = inner.width + 2 * FRAME_PADDING
-    above = FRAME_PADDING + title_height(title, width)
+    above = snap_up(FRAME_PADDING + title_height(title, width))
     return Rect(inner.x - FRAME_PADDING, inner.y - above, width, inner.height + above + FRAME_PADDING)
 
 
-def enclose(rects: dict[str, Rect], groups: Sequence[Group]) -> tuple[dict[str, int], list[Rect]]:
+def enclose(rects: dict[str, Rect], groups: Sequence[Group], units: Sequence[frozenset[str]] = ()) -> tuple[dict[str, int], list[Rect]]:
     """How far each node moves down so that every frame holds its nodes and no other, and the frames (groups have nodes).
 
     Exact for groups that are nested or disjoint. Where two groups share some of their nodes, the smaller is kept
-    together and the larger is drawn around its own nodes wherever they are.
+    together and the larger is drawn around its own nodes wherever they are. The nodes of a unit move together as far as
+    the groups let them.
     """
-    blocks = {node: _Block(rect, [node], []) for node, rect in rects.items()}
-    home = dict(blocks)
+    home = {node: _Block(rect, [node], []) for node, rect in rects.items()}
     moved: dict[str, int] = dict.fromkeys(rects, 0)
     frames: dict[int, Rect] = {}
-    for index in sorted(range(len(groups)), key=lambda index: len(groups[index].nodes)):
-        members = _distinct(home[node] for node in groups[index].nodes)
-        if {node for block in members for node in block.nodes} != groups[index].nodes:
+    sets = [group.nodes for group in groups] + [unit for unit in units if _is_nested(unit, groups)]
+    for index in sorted(range(len(sets)), key=lambda index: len(sets[index])):
+        members = _distinct(home[node] for node in sets[index])
+        if {node for block in members for node in block.nodes} != sets[index]:
             continue
         _stack(members, moved, frames)
-        frames[index] = frame_around((block.rect for block in members), groups[index].title)
-        whole = _Block(frames[index], [node for block in members for node in block.nodes],
-                       [frame for block in members for frame in block.frames] + [index])
+        whole = _merge(members)
+        if index < len(groups):
+            frames[index] = whole.rect = frame_around([whole.rect], groups[index].title)
+            whole.frames.append(index)
         home.update(dict.fromkeys(whole.nodes, whole))
     _stack(_distinct(home.values()), moved, frames)
     for index, group in enumerate(groups):
         if index not in frames:
             frames[index] = frame_around((rects[node].moved(moved[node]) for node in group.nodes), group.title)
     return moved, [frames[index] for index in range(len(groups))]
+
+
+def _is_nested(unit: frozenset[str], groups: Sequence[Group]) -> bool:
+    return all(unit <= group.nodes or group.nodes <= unit or unit.isdisjoint(group.nodes) for group in groups)
+
+
+def _merge(blocks: list[_Block]) -> _Block:
+    return _Block(bounds(block.rect for block in blocks), [node for block in blocks for node in block.nodes],
+                  [frame for block in blocks for frame in block.frames])
 
 
 def _distinct(blocks: Iterable[_Block]) -> list[_Block]:
@@ -141,7 +156,7 @@ def _stack(blocks: list[_Block], moved: dict[str, int], frames: dict[int, Rect])
     """Move blocks down, in reading order, until none overlaps another."""
     skyline = Skyline()
     for block in sorted(blocks, key=lambda block: (block.rect.y, block.rect.x)):
-        down = max(0, skyline.lowest(block.rect.x, block.rect.width) + CLEARANCE - block.rect.y)
+        down = max(0, snap_up(skyline.lowest(block.rect.x, block.rect.width) + CLEARANCE - block.rect.y))
         if down:
             block.rect = block.rect.moved(down)
             for node in block.nodes:
