@@ -24,7 +24,7 @@ class Lexeme(Protocol):
     def is_accepting(self, state: Any) -> bool: ...
     def next_bytes(self, state: Any) -> Iterable[int]: ...
     def limited(self, state: Any) -> Any:
-        """The state that leads to the end as soon as it can: for text that grows too long."""
+        """The state that leads to the end as soon as it can, by the bytes `closing`: for text that grows too long."""
 
 
 class TrieNode:
@@ -40,6 +40,8 @@ class TrieNode:
 
 class Choice:
     """One of some texts."""
+
+    closing = b""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self.root = TrieNode()
@@ -74,8 +76,8 @@ def choice_of(texts: tuple[str, ...]) -> Choice:
 class _Table:
     """An automaton written as a table: state -> {byte: next state}."""
 
-    def __init__(self, table: dict[int, dict[int, int]], accepting: set[int], limit: int | None = None) -> None:
-        self._table, self._accepting, self._limit = table, accepting, limit
+    def __init__(self, table: dict[int, dict[int, int]], accepting: set[int], limit: int | None = None, closing: bytes = b"") -> None:
+        self._table, self._accepting, self._limit, self.closing = table, accepting, limit, closing
         self.inside: dict[int, dict[int, Inside]] = {}
 
     def start(self) -> int:
@@ -124,7 +126,7 @@ def _utf8(first: int) -> dict[int, dict[int, int]]:
     return table
 
 
-def _string(may_be_empty: bool) -> _Table:
+def _string(may_be_empty: bool, is_plain: bool = False) -> _Table:
     table = _utf8(10)
     table[BODY] |= {**dict.fromkeys(_PRINTABLE, BODY), ord("\\"): _ESCAPE, ord('"'): END}
     inner = dict(table[BODY])
@@ -132,7 +134,15 @@ def _string(may_be_empty: bool) -> _Table:
         # A name of nothing, or of spaces alone at its ends, names nothing.
         inner = {byte: state for byte, state in inner.items() if byte not in b'" '}
     table |= {0: {ord('"'): 4}, 4: inner, _ESCAPE: dict.fromkeys(b'\\"nt', BODY), _CLOSE: {ord('"'): END}}
-    return _Table(table, {END}, _CLOSE)
+    if is_plain:
+        del table[_ESCAPE], table[BODY][ord("\\")], table[4][ord("\\")]
+    return _Table(table, {END}, _CLOSE, b'"')
+
+
+def _path() -> _Table:
+    """A quoted path of the project's content: `"/Game/BP_Door.BP_Door_C"`."""
+    body = dict.fromkeys([*LETTERS, *DIGITS, *b"./-:"], BODY)
+    return _Table({0: {ord('"'): 2}, 2: {ord("/"): 3}, 3: dict.fromkeys(LETTERS, BODY), BODY: body | {ord('"'): END}, 4: {ord('"'): END}}, {END}, 4, b'"')
 
 
 def _number(is_float: bool, is_signed: bool, digits: int) -> _Table:
@@ -154,8 +164,12 @@ def _number(is_float: bool, is_signed: bool, digits: int) -> _Table:
 
 
 IDENTIFIER = _Table({0: dict.fromkeys(LETTERS, BODY), BODY: dict.fromkeys([*LETTERS, *DIGITS], BODY)}, {BODY, END}, END)
+QUOTED_IDENTIFIER = _Table({0: {ord('"'): 2}, 2: dict.fromkeys(LETTERS, BODY), BODY: dict.fromkeys([*LETTERS, *DIGITS], BODY) | {ord('"'): END},
+                            4: {ord('"'): END}}, {END}, 4, b'"')
 STRING = _string(may_be_empty=True)
 NAME_STRING = _string(may_be_empty=False)
+PLAIN_STRING = _string(may_be_empty=False, is_plain=True)
+PATH = _path()
 INT = _number(is_float=False, is_signed=True, digits=9)
 INT64 = _number(is_float=False, is_signed=True, digits=18)
 SMALL = _number(is_float=False, is_signed=False, digits=2)
@@ -166,19 +180,27 @@ class Inside:
     """What the vocabulary allows from one state of a lexeme.
 
     ids        tokens that stay within the lexeme (or end exactly where it may end)
+    closings   those of them that end where it must end, with their bytes: a text that is refused must not be closed
     crossings  places where the lexeme may be over in the middle of a token: the token node there and the bytes so far
     """
 
-    __slots__ = ("crossings", "ids")
+    __slots__ = ("closings", "crossings", "ids", "open_ids")
 
     def __init__(self, lexeme: Lexeme, state: Any, vocabulary: Vocabulary) -> None:
         ids: list[int] = []
+        closing: list[int] = []
+        self.closings: list[tuple[bytes, list[int]]] = []
         self.crossings: list[tuple[TokenNode, bytes]] = []
         for node, after, path in _walk(lexeme, state, vocabulary.root, b""):
-            ids += node.tokens
+            if after == END and node.tokens:
+                closing += node.tokens
+                self.closings.append((path, node.tokens))
+            else:
+                ids += node.tokens
             if lexeme.is_accepting(after) and any(lexeme.step(after, byte) is None for byte in node.children):
                 self.crossings.append((node, path))
-        self.ids = np.array(ids, dtype=np.int64)
+        self.open_ids = np.array(ids, dtype=np.int64)
+        self.ids = np.array(ids + closing, dtype=np.int64)
 
 
 def _walk(lexeme: Lexeme, state: Any, node: TokenNode, path: bytes) -> Iterator[tuple[TokenNode, Any, bytes]]:

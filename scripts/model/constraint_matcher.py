@@ -13,13 +13,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from model.constraint_lexemes import Inside, Lexeme, inside
+from model.constraint_lexemes import END, Inside, Lexeme, inside
 from model.token_trie import TokenNode, Vocabulary
 
 NEWLINE = ord("\n")
 LONGEST_FREE_BYTES = 240
 """A string or name longer than this may only be closed; the longest in the lessons' answers has under 100."""
 KEEP_ENDING_BYTES = 12
+FEW_TOKENS = 10_000
 
 
 class Document(Protocol):
@@ -43,46 +44,86 @@ class Place(Protocol):
 
 
 class InLexeme:
-    """`follow(text)` gives the place after the lexeme, once its text is known."""
+    """`follow(text)` gives the place after the lexeme, once its text is known; `accepts(text)` may refuse a text.
 
-    __slots__ = ("_after", "_follow", "lexeme", "state", "text")
+    What is refused must be the beginning of something that is not: a name that is taken, but never the only choice. A
+    refused text in quotes cannot be closed.
+    """
 
-    def __init__(self, lexeme: Lexeme, follow: Callable[[str], Place], state: Any = None, text: bytes = b"") -> None:
-        self.lexeme, self._follow, self.text = lexeme, follow, text
+    __slots__ = ("_after", "_follow", "accepts", "lexeme", "state", "text")
+
+    def __init__(self, lexeme: Lexeme, follow: Callable[[str], Place], accepts: Callable[[str], bool] | None = None,
+                 state: Any = None, text: bytes = b"") -> None:
+        self.lexeme, self._follow, self.accepts, self.text = lexeme, follow, accepts, text
         self.state = lexeme.start() if state is None else state
         self._after: Place | None = None
 
     def step(self, byte: int) -> Place | None:
         state = self.lexeme.step(self.state, byte)
         if state is not None:
-            return InLexeme(self.lexeme, self._follow, state, self.text + bytes((byte,)))
-        return self.after.step(byte) if self.lexeme.is_accepting(self.state) else None
+            if state == END and self.accepts is not None and not self.accepts(_decoded(self.text + bytes((byte,)))):
+                return None
+            return InLexeme(self.lexeme, self._follow, self.accepts, state, self.text + bytes((byte,)))
+        return self.after.step(byte) if self.may_be_over else None
+
+    @property
+    def may_be_over(self) -> bool:
+        return self.lexeme.is_accepting(self.state) and (self.accepts is None or self.accepts(_decoded(self.text)))
 
     @property
     def after(self) -> Place:
         """What comes if the lexeme is over here."""
         if self._after is None:
-            self._after = self._follow(self.text.decode("utf-8", errors="replace"))
+            self._after = self._follow(_decoded(self.text))
         return self._after
 
-    def after_more(self, path: bytes) -> Place:
-        return self._follow((self.text + path).decode("utf-8", errors="replace"))
+    def after_more(self, path: bytes) -> Place | None:
+        text = _decoded(self.text + path)
+        return self._follow(text) if self.accepts is None or self.accepts(text) else None
 
     def next_bytes(self) -> Iterable[int]:
         inner = self.lexeme.next_bytes(self.state)
-        if not self.lexeme.is_accepting(self.state):
-            return inner
-        return {*inner, *self.after.next_bytes()}
+        if self.accepts is not None:
+            inner = [byte for byte in inner if self.step(byte) is not None]
+        return {*inner, *self.after.next_bytes()} if self.may_be_over else inner
 
     @property
     def can_end(self) -> bool:
-        return self.lexeme.is_accepting(self.state) and self.after.can_end
+        return self.may_be_over and self.after.can_end
 
     def limited(self) -> Place:
         """The same place, with nothing but the end of its free text ahead when that has grown too long."""
-        if len(self.text) < LONGEST_FREE_BYTES:
+        is_refused = self.accepts is not None and not self.accepts(_decoded(self.text + self.lexeme.closing))
+        if len(self.text) < LONGEST_FREE_BYTES or is_refused:
             return self
-        return InLexeme(self.lexeme, self._follow, self.lexeme.limited(self.state), self.text)
+        return InLexeme(self.lexeme, self._follow, self.accepts, self.lexeme.limited(self.state), self.text)
+
+
+def _decoded(text: bytes) -> str:
+    return text.decode("utf-8", errors="replace")
+
+
+class Either:
+    """Several places at once: what may come is what may come in any of them."""
+
+    __slots__ = ("places",)
+
+    def __init__(self, *places: Place) -> None:
+        self.places = places
+
+    def step(self, byte: int) -> Place | None:
+        left = [after for place in self.places if (after := place.step(byte)) is not None]
+        return left[0] if len(left) == 1 else Either(*left) if left else None
+
+    def next_bytes(self) -> Iterable[int]:
+        return {byte for place in self.places for byte in place.next_bytes()}
+
+    @property
+    def can_end(self) -> bool:
+        return any(place.can_end for place in self.places)
+
+    def limited(self) -> Place:
+        return Either(*(place.limited() if isinstance(place, InLexeme) else place for place in self.places))
 
 
 class AtLineEnd:
@@ -159,7 +200,7 @@ class TextMatcher:
                 return None
             if isinstance(place, AtLineStart):
                 document = place
-        if isinstance(place, InLexeme):
+        if isinstance(place, (InLexeme, Either)):
             place = place.limited()
         return TextMatcher(self.vocabulary, self.end_id, document.document if document else self.document, place)
 
@@ -185,8 +226,8 @@ class TextMatcher:
     def completed_text(self) -> str:
         if self.place is not None and self.place.can_end:
             place = self.place
-            while isinstance(place, InLexeme):
-                place = place.after
+            while not isinstance(place, AtLineEnd):
+                place = place.after if isinstance(place, InLexeme) else next(one for one in place.places if one.can_end)
             return place.document.completed_text()
         return self.document.completed_text()
 
@@ -195,28 +236,37 @@ def allowed_tokens(place: Place, vocabulary: Vocabulary, end_id: int) -> np.ndar
     parts: list[np.ndarray] = []
     extra: list[int] = [end_id] if place.can_end else []
     _collect(place, vocabulary.root, vocabulary, parts, extra)
-    return np.concatenate([*parts, np.array(extra, dtype=np.int64)]) if parts else np.array(extra, dtype=np.int64)
+    found = np.concatenate([*parts, np.array(extra, dtype=np.int64)])
+    # Alternatives may allow the same token; where free text is one of them they never do.
+    return np.unique(found) if len(found) < FEW_TOKENS else found
 
 
 def _collect(place: Place, node: TokenNode, vocabulary: Vocabulary, parts: list[np.ndarray], extra: list[int]) -> None:
     """Tokens below `node` that may be written from `place` on."""
     if isinstance(place, AtLineStart):
-        if node is not vocabulary.root and not any(65 <= byte <= 90 for byte in node.children):
-            return
         place = place.first
+    if isinstance(place, Either):
+        for one in place.places:
+            _collect(one, node, vocabulary, parts, extra)
+        return
     if node is vocabulary.root and isinstance(place, InLexeme):
         known = inside(place.lexeme, place.state, vocabulary)
-        parts.append(known.ids)
+        parts.append(known.ids if place.accepts is None else known.open_ids)
+        if place.accepts is not None:
+            for path, tokens in known.closings:
+                extra += tokens if place.after_more(path) is not None else []
         _collect_crossings(place, known, vocabulary, parts, extra)
         return
     _collect_slowly(place, node, vocabulary, parts, extra)
 
 
 def _collect_crossings(place: InLexeme, known: Inside, vocabulary: Vocabulary, parts: list, extra: list[int]) -> None:
-    if place.lexeme.is_accepting(place.state):
+    if place.may_be_over:
         _collect(place.after, vocabulary.root, vocabulary, parts, extra)
     for node, path in known.crossings:
-        _collect_slowly(place.after_more(path), node, vocabulary, parts, extra)
+        after = place.after_more(path)
+        if after is not None:
+            _collect_slowly(after, node, vocabulary, parts, extra)
 
 
 def _collect_slowly(place: Place, node: TokenNode, vocabulary: Vocabulary, parts: list, extra: list[int]) -> None:

@@ -1,0 +1,136 @@
+"""The lines that may follow a document: one rule a kind of statement, each a place from which its text is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from model.constraint_document import DATA, EXEC, NODE, VAR, Draft
+from model.constraint_lexemes import IDENTIFIER, NAME_STRING, choice_of
+from model.constraint_matcher import AtLineEnd, Either, InLexeme, Place
+from model.constraint_names import Names
+from model.constraint_nodes import NodeLines
+from model.constraint_values import Values, literally, one_of
+from utils.dsl_ast import TypeRef
+from utils.dsl_writer import write_name
+from utils.scope import EVENT_GRAPHS
+
+VARIABLE_FLAGS = ("Category", "Component", "ExposeOnSpawn", "InstanceEditable", "RepNotify", "Replicated")
+GRAPH_FLAGS = {"Pure": ("true",), "Const": ("true",), "Access": ("Protected", "Private")}
+MAX_NODES = 300
+WORDS_OF_THE_LANGUAGE = frozenset({"none", "true", "false", "self", "then", "execute", "output", "target"})
+
+
+class Grammar:
+    """Called with a document, gives the place where its next line starts."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.values = Values(names)
+        self.nodes = NodeLines(names, self.values)
+
+    def __call__(self, draft: Draft) -> Place:
+        if not draft.name:
+            return literally("BLUEPRINT: ", lambda: InLexeme(IDENTIFIER, lambda text: self._end(draft, f"BLUEPRINT: {text}")))
+        if not draft.parent:
+            return literally("PARENT: ", lambda: InLexeme(self.names.parents, lambda text: self._end(draft, f"PARENT: {text}")))
+        rules = self._document_rules(draft) if draft.graph is None else self._graph_rules(draft)
+        return InLexeme(choice_of(tuple(rules)), lambda text: rules[text]())
+
+    def _end(self, draft: Draft, line: str) -> Place:
+        return AtLineEnd(lambda: draft.with_line(line))
+
+    def _document_rules(self, draft: Draft) -> dict[str, Callable[[], Place]]:
+        return {"VAR ": lambda: self._variable(draft), "GRAPH: ": lambda: self._graph(draft)}
+
+    def _graph_rules(self, draft: Draft) -> dict[str, Callable[[], Place]]:
+        """The statements that may come now; there is always one."""
+        graph = draft.graph
+        rules: dict[str, Callable[[], Place]] = {}
+        if graph.rank == VAR and not graph.is_event_graph:
+            rules["VAR "] = lambda: self._variable(draft)
+        if graph.rank <= NODE and len(graph.nodes) < MAX_NODES:
+            node_id = f"n{len(graph.nodes) + 1}"
+            rules[f"NODE {node_id}: "] = lambda: self.nodes.node(draft, node_id, lambda line: self._end(draft, line))
+        if graph.nodes:
+            wiring = draft.wiring
+            if graph.rank <= EXEC and next(wiring.exec_sources(), None):
+                rules["EXEC "] = lambda: self._wire(draft, "EXEC ", wiring.exec_sources, wiring.exec_targets)
+            if graph.rank <= DATA and next(wiring.data_sources(), None):
+                rules["DATA "] = lambda: self._wire(draft, "DATA ", wiring.data_sources, wiring.data_targets)
+            if wiring.is_complete:
+                rules["GRAPH: "] = lambda: self._graph(draft)
+        return rules
+
+    # VAR Health: Float = 100.0 [Replicated=true]
+
+    def _variable(self, draft: Draft) -> Place:
+        taken = WORDS_OF_THE_LANGUAGE | {one.name.lower() for one in (draft.graph.variables if draft.graph else draft.variables)}
+
+        def after_name(name: str) -> Place:
+            return literally(": ", lambda: self.values.type_ref(lambda kind: self._default(draft, f"VAR {name}: {kind}", kind),
+                                                                with_dispatcher=draft.graph is None))
+
+        return InLexeme(IDENTIFIER, after_name, lambda text: text.lower() not in taken)
+
+    def _default(self, draft: Draft, line: str, kind: str) -> Place:
+        if kind == "Dispatcher":
+            return self._optional((" [Params=",), lambda text: self.values.params(
+                lambda params: literally("]", lambda: self._end(draft, f"{line} [Params={params}]"))), lambda: self._end(draft, line))
+        pin_type = self.names.catalogue.resolve_type(TypeRef(kind)) if "<" not in kind else None
+        can_have_value = pin_type is not None and self.values.has_literal(pin_type) and pin_type.kind not in ("object", "softobject")
+        heads = (" = ", " [") if can_have_value else (" [",)
+
+        def follow(head: str) -> Place:
+            if head == " [":
+                return self._flags(draft, line + " [", VARIABLE_FLAGS)
+            return self.values.literal(pin_type, lambda value: self._after_default(draft, f"{line} = {value}"))
+
+        return self._optional(heads, follow, lambda: self._end(draft, line))
+
+    def _after_default(self, draft: Draft, line: str) -> Place:
+        return self._optional((" [",), lambda _: self._flags(draft, line + " [", VARIABLE_FLAGS), lambda: self._end(draft, line))
+
+    def _flags(self, draft: Draft, line: str, flags: tuple[str, ...]) -> Place:
+        """`Replicated=true, Category="Combat"]`, each at most once."""
+        def after(text: str) -> Place:
+            left = tuple(flag for flag in flags if flag != text.partition("=")[0])
+            return one_of((", ", "]") if left else ("]",), lambda end: self._end(draft, f"{line}{text}]") if end == "]" else self._flags(draft, f"{line}{text}, ", left))
+
+        category = (literally("Category=", lambda: InLexeme(NAME_STRING, lambda text: after(f"Category={text}"))),) if "Category" in flags else ()
+        return Either(one_of(tuple(f"{flag}=true" for flag in flags if flag != "Category"), after), *category)
+
+    @staticmethod
+    def _optional(heads: tuple[str, ...], follow: Callable[[str], Place], otherwise: Callable[[], Place]) -> Place:
+        return one_of(("", *heads), lambda text: follow(text) if text else otherwise())
+
+    # GRAPH: EventGraph
+
+    def _graph(self, draft: Draft) -> Place:
+        wanted = tuple(name for name in draft.missing_functions if name.lower() not in EVENT_GRAPHS)
+        taken = draft.graph_names | draft.declared_functions | WORDS_OF_THE_LANGUAGE
+        special = tuple(name for name in ("EventGraph", "ConstructionScript") if name.lower() not in draft.graph_names)
+        end = lambda name: self._end(draft, f"GRAPH: {name}")  # noqa: E731
+        own = InLexeme(IDENTIFIER, lambda name: self._function_head(draft, name), lambda text: text.lower() not in taken | EVENT_GRAPHS)
+        quoted = tuple(write_name(name) for name in wanted if write_name(name) != name)
+        return Either(own, *([one_of(special, end)] if special else []), *([one_of(quoted, end)] if quoted else []))
+
+    def _function_head(self, draft: Draft, name: str) -> Place:
+        line = f"GRAPH: {name}"
+        return self._optional((" [",), lambda _: self._graph_flags(draft, line + " [", tuple(GRAPH_FLAGS)), lambda: self._end(draft, line))
+
+    def _graph_flags(self, draft: Draft, line: str, flags: tuple[str, ...]) -> Place:
+        def after(text: str) -> Place:
+            left = tuple(flag for flag in flags if flag != text.partition("=")[0])
+            return one_of((", ", "]") if left else ("]",), lambda end: self._end(draft, f"{line}{text}]") if end == "]" else self._graph_flags(draft, f"{line}{text}, ", left))
+
+        return one_of(tuple(f"{flag}={value}" for flag in flags for value in GRAPH_FLAGS[flag]), after)
+
+    # EXEC n1.Then -> n2.Execute
+
+    def _wire(self, draft: Draft, keyword: str, sources: Callable, targets: Callable) -> Place:
+        ends = {f"{node_id}.{write_name(pin.name)} -> ": (node_id, pin) for node_id, pin in sources()}
+        return InLexeme(choice_of(tuple(ends)), lambda text: self._target(draft, keyword + text, targets(ends[text])))
+
+    def _target(self, draft: Draft, line: str, targets) -> Place:
+        names = tuple(f"{node_id}.{write_name(pin.name)}" for node_id, pin in targets)
+        return InLexeme(choice_of(names), lambda text: self._end(draft, line + text))

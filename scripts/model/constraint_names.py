@@ -1,0 +1,156 @@
+"""Names that a document may use, as choices ready for the constraint: node types, classes, types, enumerators.
+
+A choice keeps what the vocabulary allows at each of its places, so each is made once and shared by all answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
+
+from model.constraint_lexemes import Choice
+from utils.blueprint_patterns import RULES, Catalogue
+from utils.catalogue_data import LATENT, short_name
+from utils.dsl_ast import TypeRef
+from utils.dsl_types import PinType
+from utils.dsl_writer import is_word, write_name
+
+# Forms that carry raw text of the editor or stand for copied parts: they say nothing that a request could ask for.
+UNASKED_FORMS = frozenset({"K2Node", "Composite", "Tunnel", "Macro", "MathExpression", "Reroute", "AsyncAction", "FunctionEntry",
+                           "SwitchGameplayTag", "TemporaryVariable", "GetEditorSubsystem"})
+# What may not stand in a function: it ends at once, and nothing but its entry starts it.
+EVENT_GRAPH_FORMS = frozenset({"Timeline", "AIMoveTo", "PlayMontage", "AsyncLoadAsset", "AsyncLoadClassAsset", "AssignEvent"})
+PLAIN_TYPES = ("Bool", "Byte", "Int", "Int64", "Float", "String", "Name", "Text")
+CONTAINERS = ("Array", "Set", "Map", "Class", "SoftObject", "SoftClass")
+SIMPLE_STRUCTS = ("Vector", "Rotator", "Transform", "Vector2D", "LinearColor")
+
+
+class Names:
+    """The choices of one catalogue."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.node_types = lru_cache(maxsize=64)(self._node_types)
+        self.events = lru_cache(maxsize=64)(self._events)
+        self.subclasses = lru_cache(maxsize=None)(self._subclasses)
+        self.dispatchers_of = lru_cache(maxsize=None)(self._dispatchers_of)
+        self.inherited = lru_cache(maxsize=None)(self._inherited)
+
+    @cached_property
+    def functions(self) -> tuple[str, ...]:
+        return tuple(name for name in self.catalogue.function_names if name not in RULES)
+
+    @cached_property
+    def latent_functions(self) -> frozenset[str]:
+        data, table = self.catalogue.data, self.catalogue.function_names
+        latent = {table.of_function(owner, row[0]) for owner, rows in data.raw["functions"].items() for row in rows if row[1] & LATENT}
+        return frozenset(latent | {table.of_function(*key) for key in data.async_actions})
+
+    @cached_property
+    def casts(self) -> tuple[str, ...]:
+        classes = (short_name(path) for path in self.catalogue.data.raw["classes"])
+        return tuple(sorted({f"CastTo{name}" for name in classes if name.isidentifier() and name != "Class"} | {"CastToClass"}))
+
+    def _node_types(self, is_function: bool, is_first: bool, missing: frozenset[str]) -> Choice:
+        """All node types but catalogue events. `missing` are forms for which the document declares nothing yet."""
+        if is_function and is_first:
+            return Choice(["FunctionEntry"])
+        forms = [name for name in RULES if name not in UNASKED_FORMS | missing]
+        functions: Iterable[str] = self.functions
+        if is_function:
+            forms = [name for name in forms if not name.startswith("Event_") and name not in EVENT_GRAPH_FORMS]
+            functions = [name for name in functions if name not in self.latent_functions]
+        else:
+            forms = [name for name in forms if name != "FunctionResult"]
+        return Choice(".".join(map(write_name, name.split("."))) for name in (*forms, *functions, *self.casts))
+
+    def _events(self, parent: str) -> tuple[str, ...]:
+        """Node types of the events that a Blueprint of this parent can have."""
+        return tuple(dict.fromkeys(name for name in self.catalogue.names(parent) if name.startswith("Event_") and name not in RULES))
+
+    @cached_property
+    def parents(self) -> Choice:
+        return Choice(self.class_names)
+
+    @cached_property
+    def class_names(self) -> tuple[str, ...]:
+        return tuple(sorted({short_name(path) for path in self.catalogue.data.raw["classes"]}))
+
+    def _subclasses(self, base: str) -> frozenset[str]:
+        return frozenset(name for name in self.class_names if base in ("", "Object") or self.catalogue.is_a(name, base))
+
+    def is_class_for(self, text: str, base: str) -> bool:
+        """A subclass, or a class of the project that nobody here knows."""
+        return text in self.subclasses(base) or not self.catalogue.knows_class(text) and text.lower() not in ("none", "true", "false")
+
+    @cached_property
+    def element_types(self) -> tuple[str, ...]:
+        """Every type by a bare name, in its canonical spelling."""
+        raw = self.catalogue.data.raw
+        named = {short_name(path) for section in ("structs", "enums", "classes") for path in raw[section]}
+        return (*PLAIN_TYPES, *sorted(name for name in named if self._is_bare_type(name)))
+
+    def _is_bare_type(self, name: str) -> bool:
+        ref = TypeRef(name)
+        return is_word(name) and str(self.catalogue.type_ref(self.catalogue.resolve_type(ref))) == name and name not in PLAIN_TYPES
+
+    @cached_property
+    def types(self) -> Choice:
+        """The beginning of a type: a bare one is whole, a container goes on."""
+        return Choice((*self.element_types, "Object", *(f"{name}<" for name in CONTAINERS)))
+
+    @cached_property
+    def types_or_dispatcher(self) -> Choice:
+        return Choice((*self.element_types, "Object", "Dispatcher", *(f"{name}<" for name in CONTAINERS)))
+
+    @cached_property
+    def elements(self) -> Choice:
+        return Choice((*self.element_types, "Object"))
+
+    @cached_property
+    def keys(self) -> Choice:
+        """Elements that a map or set can be keyed by."""
+        return Choice(("Byte", "Int", "Int64", "String", "Name", "Object", *(
+            name for name in self.element_types if self.catalogue.resolve_type(TypeRef(name)).kind in ("object", "enum"))))
+
+    @cached_property
+    def classes_only(self) -> Choice:
+        return Choice(self.class_names)
+
+    @cached_property
+    def structs(self) -> tuple[str, ...]:
+        return tuple(sorted(short_name(path) for path, row in self.catalogue.data.raw["structs"].items() if row and row[0]))
+
+    @cached_property
+    def enums(self) -> tuple[str, ...]:
+        return tuple(sorted(short_name(path) for path in self.catalogue.data.raw["enums"] if self.catalogue.enumerators(short_name(path))))
+
+    @cached_property
+    def interfaces(self) -> tuple[str, ...]:
+        data = self.catalogue.data
+        return tuple(sorted(short_name(path) for path in data.raw["classes"] if data.is_interface(path) and path.endswith("Interface")))
+
+    def _inherited(self, parent: str) -> dict[str, PinType]:
+        """Variables that the parent class gives, by name."""
+        from utils.dsl_types import parse_engine_type
+
+        data = self.catalogue.data
+        path = data.class_path(parent)
+        owners = data.ancestors(path) if path else ()
+        return {one.name: parse_engine_type(one.type) for owner in reversed(owners) for one in data.properties(owner) if not one.is_dispatcher}
+
+    def _dispatchers_of(self, class_name: str) -> tuple[str, ...]:
+        data = self.catalogue.data
+        path = data.class_path(class_name)
+        owners = data.ancestors(path) if path else ()
+        return tuple(sorted({one.name for owner in owners for one in data.properties(owner) if one.is_dispatcher}))
+
+    @cached_property
+    def dispatcher_owners(self) -> dict[str, tuple[str, ...]]:
+        """Dispatchers of the catalogue's classes -> the classes that declare them."""
+        owners: dict[str, list[str]] = {}
+        for path in self.catalogue.data.raw["properties"]:
+            for one in self.catalogue.data.properties(path):
+                if one.is_dispatcher:
+                    owners.setdefault(one.name, []).append(short_name(path))
+        return {name: tuple(sorted(found)) for name, found in owners.items()}
