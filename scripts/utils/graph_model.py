@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from utils.dsl_aliases import apply_aliases
 from utils.dsl_ast import Blueprint, Graph, Node, PinRef, Variable
-from utils.dsl_canonical import canonicalise
+from utils.dsl_canonical import plain
+from utils.dsl_spelling import speller
 from utils.dsl_writer import write_value, write_type
 from utils.isomorphism import LabelledGraph
+from utils.shape import Shape
 
 COSMETIC = frozenset({"NodeComment", "Open", "Category", "Tooltip"})
 SWAPPABLE_TYPES = frozenset(
@@ -20,6 +23,7 @@ SWAPPABLE_TYPES = frozenset(
     "BMin BMax MinInt64 MaxInt64 EnumEquality EnumInequality".split())
 SWAPPABLE_TYPED = re.compile(r"(?:Add|Multiply|EqualEqual|NotEqual|And|Or|Xor|Dot|EqualExactly|NotEqualExactly)_(\w+)")
 NOT_SWAPPABLE = frozenset({"Multiply_QuatQuat", "Multiply_MatrixMatrix"})
+ORDERED_FACTORS = frozenset({"Quat", "Matrix"})
 OPERAND = re.compile(r"[A-Z]")
 ANY_OPERAND = "*"
 
@@ -69,14 +73,15 @@ class Model:
 
 
 def model(blueprint: Blueprint) -> Model:
-    canonical = canonicalise(blueprint)
+    spelled, all_shapes = speller().spell_with_shapes(plain(apply_aliases(blueprint)))
     nodes: list[ModelNode] = []
     wires: list[ModelWire] = []
-    for graph in canonical.graphs:
-        start = len(nodes)
-        nodes += _nodes(graph)
-        wires += _wires(graph, start)
-    return Model(nodes, wires, tuple(sorted(_declarations(canonical))))
+    for graph, shapes in zip(spelled.graphs, all_shapes):
+        start, swapped = len(nodes), _swappable_nodes(graph, shapes)
+        wired = {wire.target for wire in graph.wires}
+        nodes += [_node(node, graph, shapes[node.id], node.id in swapped, wired) for node in graph.nodes]
+        wires += _wires(graph, start, swapped)
+    return Model(nodes, wires, tuple(sorted(_declarations(spelled))))
 
 
 def is_swappable(kind: str) -> bool:
@@ -91,23 +96,37 @@ def is_swappable(kind: str) -> bool:
     return first == second
 
 
-def _nodes(graph: Graph) -> list[ModelNode]:
-    return [ModelNode(node.id, graph.name.lower(), node.type, _properties(node)) for node in graph.nodes]
+def _swappable_nodes(graph: Graph, shapes: dict[str, Shape]) -> set[str]:
+    """Products of rotations and matrices depend on the order, whatever the node is called."""
+    found = {node.id for node in graph.nodes if is_swappable(shapes[node.id].type)}
+    for wire in graph.wires:
+        pin = shapes[wire.source.node].pin(wire.source.pin, False)
+        if wire.target.node in found and pin and pin.type.name in ORDERED_FACTORS:
+            found.discard(wire.target.node)
+    return found
 
 
-def _properties(node: Node) -> tuple[tuple[str, str], ...]:
-    texts = [(key, write_value(value)) for key, value in node.properties if key not in COSMETIC]
-    if is_swappable(node.type):
-        texts = [(ANY_OPERAND if OPERAND.fullmatch(key) else key, text) for key, text in texts]
-    return tuple(sorted(texts))
+def _node(node: Node, graph: Graph, shape: Shape, is_swapped: bool, wired: set[PinRef]) -> ModelNode:
+    items = [(key, write_value(value)) for key, value in node.properties if key not in COSMETIC]
+    if is_swapped:
+        items = [(ANY_OPERAND if OPERAND.fullmatch(key) else key, text) for key, text in items]
+        items += [(ANY_OPERAND, text) for text in _unsaid_operands(node, shape, wired)]
+    return ModelNode(node.id, graph.name.lower(), node.type, tuple(sorted(items)))
 
 
-def _wires(graph: Graph, start: int) -> list[ModelWire]:
+def _unsaid_operands(node: Node, shape: Shape, wired: set[PinRef]) -> list[str]:
+    """Defaults of operands that are not zero: when operands swap, which of them has the default counts."""
+    literals = speller().literals
+    return [write_value(literals.spell(pin.default, pin.type)) for pin in shape.data_inputs
+            if OPERAND.fullmatch(pin.name) and pin.default is not None and not literals.is_zero(literals.spell(pin.default, pin.type), pin.type)
+            and PinRef(node.id, pin.name) not in wired and node.get(pin.name) is None]
+
+
+def _wires(graph: Graph, start: int, swapped: set[str]) -> list[ModelWire]:
     place = {node.id: start + index for index, node in enumerate(graph.nodes)}
-    swappable = {node.id for node in graph.nodes if is_swappable(node.type)}
 
     def operand(pin: PinRef) -> str:
-        return ANY_OPERAND if pin.node in swappable and OPERAND.fullmatch(pin.pin) else pin.pin
+        return ANY_OPERAND if pin.node in swapped and OPERAND.fullmatch(pin.pin) else pin.pin
 
     return [ModelWire(place[wire.source.node], wire.source.pin, place[wire.target.node], operand(wire.target), wire.is_exec)
             for wire in graph.wires]
