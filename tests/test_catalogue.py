@@ -20,7 +20,7 @@ def shape(kind: str, parent: str = "Actor", **properties):
 
 def all_function_names():
     names = CATALOGUE.function_names
-    return [(names.of_function(*function), function) for functions in names.owners.values() for function in functions]
+    return [(names.of_function(*function), function) for function in names.functions()]
 
 
 def test_it_loads_and_shapes_a_first_node_in_under_0_3_seconds():

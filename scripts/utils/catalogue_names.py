@@ -27,6 +27,7 @@ RENAMED = {
     ("KismetSystemLibrary", "K2_UnPauseTimerHandle"): "UnpauseTimerByHandle",
     ("KismetSystemLibrary", "K2_IsTimerActiveHandle"): "IsTimerActiveByHandle",
 }
+ENGINE_NAMES = {name.lower(): engine.lower() for (_, engine), name in RENAMED.items()}
 # How well known a class is: 0 function libraries of everyday use and Actor, 1 gameplay classes; all others 2.
 EVERYDAY = frozenset(
     "Actor KismetSystemLibrary KismetMathLibrary KismetStringLibrary KismetTextLibrary KismetArrayLibrary GameplayStatics "
@@ -56,6 +57,11 @@ def plain(name: str) -> str:
     return name[3:] if name.startswith("K2_") else name
 
 
+def spelling(owner: str, name: str) -> str:
+    """The plain name of a function in the DSL."""
+    return RENAMED.get((short_name(owner), name)) or plain(name)
+
+
 def rank(owner: str) -> int:
     short = short_name(owner)
     return 0 if short in EVERYDAY else 1 if short in GAMEPLAY else 2
@@ -69,20 +75,18 @@ class NameTable:
         self.reserved = reserved
         self.of_function = lru_cache(maxsize=None)(self._of_function)
         self.plain_owner = lru_cache(maxsize=None)(self._plain_owner)
+        self.called = lru_cache(maxsize=4096)(self._called)
 
-    @cached_property
-    def owners(self) -> dict[str, list[FunctionName]]:
-        """Lower-case plain name -> the functions that have it."""
-        index: dict[str, list[FunctionName]] = {}
-        for declared in self.data.functions_by_name.values():
-            for owner, row in declared:
-                name = RENAMED.get((short_name(owner), row[0])) or plain(row[0])
-                index.setdefault(name.lower(), []).append(FunctionName(owner, row[0]))
-        return index
+    def _called(self, name: str) -> list[FunctionName]:
+        """The functions that have a plain name, by class; asked name by name, since an index of all takes longer than most runs."""
+        wanted = name.lower()
+        engine_names = dict.fromkeys((wanted, f"k2_{wanted}", ENGINE_NAMES.get(wanted, wanted)))
+        declared = [(owner, row[0]) for one in engine_names for owner, row in self.data.functions_by_name.get(one, ())]
+        return sorted(FunctionName(owner, one) for owner, one in declared if spelling(owner, one).lower() == wanted)
 
     def _plain_owner(self, name: str) -> FunctionName | None:
         """The one function that the plain name means in every document, if there is one."""
-        functions = self.owners.get(name.lower(), [])
+        functions = self.called(name)
         if not functions or name.lower() in self.reserved:
             return None
         functions = self._without_interfaces(functions)
@@ -108,11 +112,11 @@ class NameTable:
 
     def _of_function(self, owner: str, name: str) -> str:
         """The canonical node type of a function, by the class that declares it."""
-        spelling = RENAMED.get((short_name(owner), name)) or plain(name)
-        if self.plain_owner(spelling) == (owner, name):
-            return spelling
-        twins = [one for one in self.owners[spelling.lower()] if one.owner == owner]
-        return f"{short_name(owner)}.{spelling if len(twins) == 1 else name}"
+        plainly = spelling(owner, name)
+        if self.plain_owner(plainly) == (owner, name):
+            return plainly
+        twins = [one for one in self.called(plainly) if one.owner == owner]
+        return f"{short_name(owner)}.{plainly if len(twins) == 1 else name}"
 
     def find(self, name: str, parent: str | None) -> list[FunctionName]:
         """What a written name may mean: one function where it or the parent class decides, else all candidates."""
@@ -121,7 +125,7 @@ class NameTable:
             return self._qualified(owner, function)
         if found := self.plain_owner(name):
             return [found]
-        candidates = [] if name.lower() in self.reserved else self.owners.get(name.lower(), [])
+        candidates = [] if name.lower() in self.reserved else self.called(name)
         inherited = [one for one in candidates if parent and self.data.is_a(parent, one.owner)]
         return inherited[:1] if inherited else candidates
 
@@ -132,13 +136,14 @@ class NameTable:
         exact = self.data.function(path, function)
         if exact:
             return [FunctionName(exact.owner, exact.name)]
-        named = [one for one in self.owners.get(function.lower(), []) if self.data.is_a(path, one.owner)]
+        named = [one for one in self.called(function) if self.data.is_a(path, one.owner)]
         return sorted(named, key=lambda one: self.data.ancestors(path).index(one.owner))[:1]
 
+    def functions(self) -> Iterator[FunctionName]:
+        return (FunctionName(owner, row[0]) for owner, rows in self.data.raw["functions"].items() for row in rows)
+
     def __iter__(self) -> Iterator[str]:
-        for functions in self.owners.values():
-            for owner, name in functions:
-                yield self.of_function(owner, name)
+        return (self.of_function(*function) for function in self.functions())
 
 
 def event_name(event: Event) -> str:
