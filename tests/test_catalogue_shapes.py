@@ -105,6 +105,11 @@ def test_the_literal_that_shares_its_name_with_a_property_has_a_name_of_its_own(
     assert shape("EnumLiteral [Enum=EEndPlayReason, Value=Quit]").pin("Value", True).internal == "Enum"
 
 
+def test_a_cast_to_a_class_nobody_knows_is_a_mistake_unless_it_is_named_as_a_blueprint():
+    assert codes(shape("CastToCharcter")) == ["unknown-class"]
+    assert codes(shape("CastToBP_Door")) == [] and kind(shape("CastToBP_Door"), "AsBP_Door") == "BP_Door"
+
+
 def test_an_input_called_enabled_keeps_its_name():
     assert shape("SetActorTickEnabled [Enabled=true]").pin("Enabled", True).internal == "bEnabled"
 

@@ -179,10 +179,15 @@ def cast_shape(context: Context) -> ShapeDraft:
     node_class = GRAPH + ("ClassDynamicCast" if is_class else "DynamicCast")
     canonical = "CastToClass" if is_class else f"CastTo{class_display(target)}"
     draft = ShapeDraft(canonical, node_class, "cast", pins, (known or target, ""), is_pure=is_pure, identity=frozenset({"Class", "Pure"}))
-    if known is None and not context.text("Class"):
+    if known is None and not context.text("Class") and not is_project_name(spelled):
         return replace(draft, problems=(Problem("unknown-class", f"the catalogue has no class '{target}'",
                                                 f'Give its path: Class="/Game/{target}.{target}_C".'),))
     return draft
+
+
+def is_project_name(name: str) -> bool:
+    """Whether a class that the catalogue lacks may be a Blueprint of the project: by convention those have a prefix (BP_Door)."""
+    return "/" in name or "_" in name
 
 
 def class_display(name: str) -> str:
