@@ -10,6 +10,8 @@ CHATML = ("{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\
           "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}")
 NODES = ("PrintString", "Branch", "Delay", "SetActorLocation", "GetActorLocation", "SpawnActor", "DestroyActor", "PlaySound", "IsValid",
          "AddFloat", "ForLoop", "Sequence", "SetTimer", "LineTrace", "CastTo", "GetPlayerPawn")
+PINS = ("Target", "Value", "Location", "Duration", "Index", "Message", "Condition", "World Context")
+TYPES = ("Float", "Vector", "Object", "Boolean", "Text", "Integer")
 EVENTS = ("BeginPlay", "Tick", "ActorBeginOverlap", "AnyDamage", "Hit", "EndPlay")
 
 
@@ -18,8 +20,8 @@ def system_prompt(characters: int = 5700, seed: int = 0) -> str:
     rng = random.Random(seed)
     lines = ["You write Unreal Engine Blueprint graphs as text. Nodes you may use, with their pins:"]
     while sum(map(len, lines)) + len(lines) < characters:
-        name = rng.choice(NODES) + str(rng.randrange(100))
-        lines.append(f"{name}(exec, {rng.choice(('Target', 'Value', 'Location'))}: {rng.choice(('Float', 'Vector', 'Object'))}) -> then")
+        pins = ", ".join(f"{rng.choice(PINS)}: {rng.choice(TYPES)}" for _ in range(rng.randint(1, 4)))
+        lines.append(f"{rng.choice(NODES)} takes exec, {pins} and continues at then or at completed")
     return "\n".join(lines)[:characters]
 
 

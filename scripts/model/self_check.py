@@ -49,6 +49,9 @@ def compare_with_row_by_row(model: Any, loss: SharedPrefixLoss, rows: Sequence[E
 
     A fresh adapter has B = 0, where every gradient of A is zero: B is moved a little for the comparison.
     """
+    from model.trainer import dropout_off
+
+    dropout_off(model)
     with _moved_adapter(model):
         shared_loss, shared = _gradients(model, lambda: loss.forward_backward(rows))
         plain_loss, plain = _gradients(model, lambda: row_by_row(model, rows))

@@ -122,7 +122,7 @@ class _Attempt:
 
     def _check_and_time(self) -> None:
         """Self-check on two rows, then the time of one real step, from which the number of steps follows."""
-        self.model.train(self.config.lora.lora_dropout == 0)
+        self.model.train()
         check = check_or_refuse(self.model, self.loss, self.data.train.rows)
         self.say(f"Self-check against row-by-row training: loss {check.loss_error:.1e}, gradients {check.gradient_error:.1e} apart")
         self.decided.set_length(self.config, self.request, lambda: self._seconds_per_step())

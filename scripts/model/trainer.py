@@ -32,6 +32,10 @@ class SharedPrefixTrainer(SFTTrainer):
         """Why the training cannot go on, once a loss or gradient is not finite."""
         super().__init__(model=model, args=args, processing_class=tokenizer, train_dataset=_as_dataset(self.rows),
                          eval_dataset=_as_dataset(self.validation) if self.validation else None, callbacks=list(callbacks))
+        for parameter in self.model.parameters():
+            if parameter.requires_grad:
+                # TRL makes the adapter of a quantised base bfloat16: updates below 1/256 of a weight would be lost.
+                parameter.data = parameter.data.to(torch.float32)
 
     def get_train_dataloader(self):
         return step_loader(self.rows, self.rows_per_step, self.args.seed)
@@ -80,7 +84,8 @@ class SharedPrefixTrainer(SFTTrainer):
         return self.accelerator.reduce(tensor, reduction="sum") if self.accelerator.num_processes > 1 else tensor
 
     def evaluate(self, eval_dataset: Any = None, ignore_keys: Any = None, metric_key_prefix: str = "eval") -> dict[str, float]:
-        self.model.eval()
+        self.model.train()
+        dropout_off(self.model)
         with self.compute_loss_context_manager():
             metrics = {f"{metric_key_prefix}_loss": self.loss.mean_loss(self.validation)}
         self.log(dict(metrics))
@@ -95,6 +100,16 @@ class SharedPrefixTrainer(SFTTrainer):
 
     def _track_num_input_tokens(self, inputs: dict[str, Any]) -> None:
         """Batches are lists of rows, not tensors; tokens are counted by `training_step`."""
+
+
+def dropout_off(model: Any) -> None:
+    """All of eval mode that a Llama with LoRA needs; `model.train()` ends it.
+
+    Not `model.eval()`: on CPUs with AVX-512 BF16 bitsandbytes then repacks NF4 weights in place, for good, and they cannot train any more.
+    """
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.eval()
 
 
 def _as_dataset(rows: Sequence[EncodedRow]) -> Dataset:

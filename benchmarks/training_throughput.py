@@ -1,0 +1,285 @@
+"""How fast is shared-prefix training against stock TRL, TRL with packing, and row by row without padding?
+
+All train the same rows of the same model with the same loss, in one process after another's memory is freed. Figures
+are of the fastest of --rounds passes, taken in turn, so that other work on the machine hits all alike.
+
+Reads    the embedded base model (with --quick a tiny model made on the spot; on CUDA random weights of 8B shape in NF4)
+Writes   nothing; a table on stdout, with --json one JSON object instead
+Usage    python benchmarks/training_throughput.py [--rows 32] [--baseline-rows 8] [--json]
+         python benchmarks/training_throughput.py --quick
+Exit     0 measured, 1 the losses of two ways differ
+"""
+
+import argparse
+import gc
+import json
+import math
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+WORKER_VARIABLE = "TRAINING_THROUGHPUT_WORKER"
+LORA_R = 32
+MEMORY_LIMIT_FRAC = 0.5
+"""Of the memory free at the start: a batch that is estimated to need more is not tried."""
+
+
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=32, help="rows of one optimiser step (default 32)")
+    parser.add_argument("--baseline-rows", type=int, default=None, metavar="N",
+                        help="rows on which ways whose cost is per row are timed (default: all of them)")
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--quick", action="store_true", help="tiny model, under 50 s: a check of the benchmark, not a figure to quote")
+    parser.add_argument("--json", action="store_true")
+    return parser
+
+
+def as_worker() -> int:
+    """Run this file again with the rooms and the tests' rows importable."""
+    path = os.pathsep.join([str(ROOT / "scripts"), str(ROOT / "tests")])
+    environment = os.environ | {"PYTHONPATH": path, WORKER_VARIABLE: "1", "TOKENIZERS_PARALLELISM": "false", "PYTHONWARNINGS": "ignore"}
+    return subprocess.run([sys.executable, __file__, *sys.argv[1:]], env=environment, check=False).returncode
+
+
+class PeakMemory:
+    """Largest resident size (GPU memory on CUDA) while inside, in GiB."""
+
+    def __enter__(self) -> "PeakMemory":
+        import psutil
+        import torch
+
+        gc.collect()
+        self.is_cuda, self.peak, self._process = torch.cuda.is_available(), 0, psutil.Process()
+        if self.is_cuda:
+            torch.cuda.reset_peak_memory_stats()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+        self._thread.start()
+        return self
+
+    def _watch(self) -> None:
+        while not self._over.wait(0.05):
+            self.peak = max(self.peak, self._process.memory_info().rss)
+
+    def __exit__(self, *_) -> None:
+        import torch
+
+        self._over.set()
+        self._thread.join()
+        self.gib = (torch.cuda.max_memory_allocated() if self.is_cuda else self.peak) / 2**30
+
+
+def load(args: argparse.Namespace):
+    """Model with a LoRA adapter away from its start, tokenizer and encoded rows."""
+    import torch
+    from peft import get_peft_model
+    from training_world import rows, system_prompt, tiny_model, tiny_tokenizer
+
+    from model.base_model import load_model, load_tokenizer, quiet_libraries
+    from model.encode import encode_row
+
+    quiet_libraries()
+    torch.manual_seed(0)
+    if args.quick:
+        tokenizer, model = tiny_tokenizer(), tiny_model(layers=4)
+    elif torch.cuda.is_available():
+        model, tokenizer = random_8b(), tiny_tokenizer()
+    else:
+        from model.embedded_base import ensure_embedded_base
+
+        base = ensure_embedded_base()
+        tokenizer, model = load_tokenizer(base), load_model(base)
+    import datasets
+
+    datasets.disable_progress_bars()
+    model = get_peft_model(model, lora_config())
+    for name, parameter in model.named_parameters():
+        if "lora_B" in name:
+            torch.nn.init.normal_(parameter, std=0.01)
+    prompt = system_prompt(2500 if args.quick else 5700)
+    return model.train(), tokenizer, [encode_row(tokenizer, prompt, row) for row in rows(args.rows, nodes=(4, 12))]
+
+
+def lora_config():
+    from peft import LoraConfig
+
+    from model.lora import TARGETS
+
+    return LoraConfig(r=LORA_R, lora_alpha=2 * LORA_R, target_modules=list(TARGETS), task_type="CAUSAL_LM")
+
+
+def random_8b():
+    """Llama of 8B shape in NF4 with random weights: speed needs no trained ones."""
+    import tempfile
+
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    from model.base_model import load_model
+
+    config = LlamaConfig(vocab_size=128256, hidden_size=4096, intermediate_size=14336, num_hidden_layers=32, num_attention_heads=32,
+                         num_key_value_heads=8, head_dim=128, max_position_embeddings=8192, tie_word_embeddings=False)
+    with tempfile.TemporaryDirectory() as folder:
+        torch.set_default_dtype(torch.bfloat16)
+        LlamaForCausalLM(config).save_pretrained(folder)
+        torch.set_default_dtype(torch.float32)
+        return load_model(folder, "nf4")
+
+
+def step_timer():
+    """A callback with the seconds of the last optimiser step, without Trainer's own start and end."""
+    from transformers import TrainerCallback
+
+    class StepTimer(TrainerCallback):
+        def on_step_begin(self, *_, **__):
+            self.started_s = time.perf_counter()
+
+        def on_pre_optimizer_step(self, *_, **__):
+            self.seconds = time.perf_counter() - self.started_s
+
+    return StepTimer()
+
+
+def trl_step(model, tokenizer, rows, batch: int, is_checkpointed: bool, packing: bool = False):
+    """One optimiser step of stock TRL over the rows; returns a function that runs it and gives the loss."""
+    import tempfile
+
+    import torch
+    from datasets import Dataset
+    from transformers import PrinterCallback
+    from trl import SFTConfig, SFTTrainer
+
+    from model.base_model import quiet_libraries
+
+    is_cuda = torch.cuda.is_available()
+    longest = max(map(len, rows))
+    columns = {"input_ids": [list(r.input_ids) for r in rows], "completion_mask": [[0] * len(r.prompt_ids) + [1] * len(r.answer_ids) for r in rows]}
+    config = SFTConfig(
+        output_dir=tempfile.mkdtemp(prefix="trl-"), per_device_train_batch_size=batch, max_steps=1, learning_rate=1e-9, max_grad_norm=1e9,
+        gradient_accumulation_steps=1 if packing else math.ceil(len(rows) / batch), gradient_checkpointing=is_checkpointed,
+        bf16=is_cuda, use_cpu=not is_cuda, max_length=2 * longest if packing else None, packing=packing, completion_only_loss=True, report_to="none", disable_tqdm=True,
+        logging_steps=1, save_strategy="no", dataloader_pin_memory=False)
+    trainer = SFTTrainer(model=model, args=config, processing_class=tokenizer, train_dataset=Dataset.from_dict(columns))
+    if packing:
+        trainer.args.gradient_accumulation_steps = trainer.accelerator.gradient_accumulation_steps = len(trainer.train_dataset)
+    trainer.remove_callback(PrinterCallback)
+    timer = step_timer()
+    trainer.add_callback(timer)
+    quiet_libraries()
+
+    def run() -> tuple[float, float]:
+        return trainer.train().training_loss, timer.seconds
+
+    return run
+
+
+def measured(name: str, run, answer_tokens: int, rounds: int) -> dict:
+    """Seconds of the fastest round, loss of the first, peak memory over all; `run` gives the loss and its seconds."""
+    seconds, losses = [], []
+    with PeakMemory() as memory:
+        for _ in range(rounds):
+            loss, duration_s = run()
+            losses.append(loss)
+            seconds.append(duration_s)
+    return {"way": name, "answer_tokens_per_s": answer_tokens / min(seconds), "seconds": min(seconds), "loss": losses[0], "peak_memory_gib": memory.gib}
+
+
+def release(model) -> None:
+    """TRL leaves its fused head and checkpointing on the model; take both off again."""
+    base = model.get_base_model()
+    base.__dict__.pop("forward", None)
+    base.activation_checkpointing_disable() if hasattr(base, "activation_checkpointing_disable") else base.gradient_checkpointing_disable()
+    base.config.use_cache = False
+    model.zero_grad()
+    gc.collect()
+
+
+def best_trl(model, tokenizer, rows, args) -> tuple[int, bool]:
+    """Batch size and checkpointing with which stock TRL is fastest in the memory there is, on a few rows."""
+    import psutil
+
+    sample, found = rows[:4], {}
+    per_token_gib = 5e-3 if not args.quick else 1e-4
+    for batch, is_checkpointed in ((1, False), (2, False), (4, False), (2, True), (4, True)):
+        tokens = batch * max(map(len, sample)) * (0.15 if is_checkpointed else 1)
+        if tokens * per_token_gib > MEMORY_LIMIT_FRAC * psutil.virtual_memory().available / 2**30:
+            continue
+        found[batch, is_checkpointed] = measured("", trl_step(model, tokenizer, sample, batch, is_checkpointed), 1, 1)["seconds"]
+        release(model)
+    return min(found, key=found.get)
+
+
+def compare(args: argparse.Namespace) -> dict:
+    from model.self_check import row_by_row
+    from model.shared_prefix import SharedPrefixLoss
+    from model.training_data import shared_prefix
+
+    model, tokenizer, rows = load(args)
+    few = rows[:args.baseline_rows or len(rows)]
+    tokens = lambda some: sum(len(row.answer_ids) for row in some)
+    prefix = shared_prefix(rows)
+    batch, is_checkpointed = best_trl(model, tokenizer, few, args)
+    results = [measured(f"TRL, batch {batch}{', checkpointing' if is_checkpointed else ''}",
+                        trl_step(model, tokenizer, few, batch, is_checkpointed), tokens(few), args.rounds)]
+    release(model)
+    results.append(measured("TRL with packing", trl_step(model, tokenizer, few, 1, is_checkpointed, packing=True), tokens(few), args.rounds))
+    release(model)
+
+    def zeroed(compute):
+        def run() -> tuple[float, float]:
+            model.zero_grad()
+            started_s = time.perf_counter()
+            return compute(), time.perf_counter() - started_s
+        return run
+
+    results.append(measured("row by row", zeroed(lambda: row_by_row(model, few)), tokens(few), args.rounds))
+    ours = SharedPrefixLoss(model, prefix, 2048)
+    same_rows_loss = zeroed(lambda: ours.forward_backward(few))()[0]
+    results.append(measured("shared prefix", zeroed(lambda: ours.forward_backward(rows)), tokens(rows), args.rounds))
+    return summary(args, results, rows, few, prefix, same_rows_loss)
+
+
+def summary(args, results, rows, few, prefix, same_rows_loss: float) -> dict:
+    import torch
+
+    ours, row_rate, trl_rate = results[-1], results[2]["answer_tokens_per_s"], results[0]["answer_tokens_per_s"]
+    epoch_tokens = sum(len(row.answer_ids) for row in rows)
+    for result in results:
+        result["seconds_per_epoch"] = epoch_tokens / result["answer_tokens_per_s"]
+        result["times_trl"] = result["answer_tokens_per_s"] / trl_rate
+    return {"device": torch.cuda.get_device_name(0) if torch.cuda.is_available() else f"CPU, {torch.get_num_threads()} threads, "
+            f"{torch.backends.cpu.get_cpu_capability()}", "quick": args.quick, "rows": len(rows), "baseline_rows": len(few),
+            "prefix_tokens": len(prefix), "answer_tokens": epoch_tokens, "results": results, "times_trl": ours["answer_tokens_per_s"] / trl_rate,
+            "times_row_by_row": ours["answer_tokens_per_s"] / row_rate,
+            "loss_difference": abs(same_rows_loss - results[2]["loss"]) / abs(results[2]["loss"])}
+
+
+def table(found: dict) -> str:
+    lines = [f"{found['device']}: {found['rows']} rows, prompt of {found['prefix_tokens']} tokens, {found['answer_tokens']} answer tokens "
+             f"(ways that cost per row timed on {found['baseline_rows']} rows)", "",
+             f"{'':32}{'answer tokens/s':>16}{'s per epoch':>13}{'peak GiB':>10}{'x TRL':>8}{'loss':>10}"]
+    lines += [f"{r['way']:32}{r['answer_tokens_per_s']:16.1f}{r['seconds_per_epoch']:13.1f}{r['peak_memory_gib']:10.1f}{r['times_trl']:8.2f}{r['loss']:10.5f}"
+              for r in found["results"]]
+    lines += ["", f"shared prefix: {found['times_trl']:.2f} times stock TRL, {found['times_row_by_row']:.2f} times row by row; "
+              f"loss of the same rows {found['loss_difference']:.1e} from row by row"]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    args = parser().parse_args()
+    if not os.environ.get(WORKER_VARIABLE):
+        return as_worker()
+    if args.quick:
+        args.rows, args.rounds = min(args.rows, 8), 1
+    found = compare(args)
+    print(json.dumps(found, indent=2) if args.json else table(found))
+    return 0 if found["loss_difference"] < 1e-4 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,264 @@
+"""A training that is stopped, killed, damaged or out of memory loses nothing and says what happened."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from training_world import tiny_base, write_project
+
+from error_handler import UserError
+from model import train as training
+from model.checkpoints import MANIFEST, checkpoints, damage, newest_good_checkpoint, write_manifest
+from model.train import Request, train
+from pipeline.config import load_config
+from pipeline.exit_codes import ExitCode
+from pipeline.paths import Paths
+from pipeline.stop import is_stop_requested, request_stop
+from pipeline.store import read_json, read_jsonl
+
+STEPS = 12
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory) -> Path:
+    return tiny_base(tmp_path_factory.mktemp("base"))
+
+
+@pytest.fixture(scope="session")
+def preflight(base, tmp_path_factory) -> Path:
+    """Measured once for all tests, as one machine measures a shape once."""
+    from transformers import AutoConfig
+
+    from model.preflight import candidates
+
+    paths = Paths(tmp_path_factory.mktemp("preflight"))
+    candidates(AutoConfig.from_pretrained(base), paths)
+    return paths.logs / "preflight.json"
+
+
+@pytest.fixture
+def make_project(base, preflight, tmp_path):
+    def make(name: str, **training_settings) -> Paths:
+        root = tmp_path / name
+        root.mkdir()
+        paths = Paths(root)
+        settings = {"max_steps": STEPS, "eval_steps": 4, "save_steps": 3, "batch_size": 4, "learning_rate": 2e-3} | training_settings
+        write_project(paths, 20, 4, model={"base_model": str(base)}, training=settings, lora={"lora_r": 16})
+        paths.logs.mkdir()
+        shutil.copy(preflight, paths.logs / "preflight.json")
+        return paths
+    return make
+
+
+def run(paths: Paths, **request) -> ExitCode:
+    return train(load_config(paths), paths, Request(**request), say=lambda _: None)
+
+
+def weights(paths: Paths, version: int = 1) -> dict[str, torch.Tensor]:
+    from safetensors.torch import load_file
+
+    return load_file(paths.model_folder(version) / "final" / "adapter_model.safetensors")
+
+
+def record(paths: Paths, version: int = 1) -> dict:
+    return read_json(paths.model_folder(version) / "training_config.json")
+
+
+def stop_after(paths: Paths, step: int, monkeypatch) -> None:
+    """Let the stop signal appear once the given step has been logged."""
+    from model.callbacks import ProgressLog
+
+    log_step = ProgressLog._log_step
+
+    def log_and_ask(self, args, state, *rest):
+        log_step(self, args, state, *rest)
+        if state.global_step == step:
+            request_stop(paths)
+
+    monkeypatch.setattr(ProgressLog, "_log_step", log_and_ask)
+
+
+def test_stopped_and_resumed_gives_the_unbroken_weights_bit_for_bit(make_project, monkeypatch):
+    whole, broken = make_project("whole"), make_project("broken")
+    assert run(whole) is ExitCode.OK
+    with monkeypatch.context() as patch:
+        stop_after(broken, 7, patch)
+        assert run(broken) is ExitCode.STOPPED
+    assert not is_stop_requested(broken)
+    assert record(broken)["status"] == "stopped"
+    assert broken.newest_model() is None
+    assert run(broken, resume=True) is ExitCode.OK
+    expected, found = weights(whole), weights(broken)
+    assert all(torch.equal(expected[name], found[name]) for name in expected)
+    assert record(broken)["result"]["final_loss"] == record(whole)["result"]["final_loss"]
+
+
+def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(make_project, monkeypatch, capsys):
+    whole, broken = make_project("whole"), make_project("broken")
+    run(whole)
+    with monkeypatch.context() as patch:
+        stop_after(broken, 7, patch)
+        run(broken)
+    newest = checkpoints(broken.model_folder(1))[0]
+    weights_file = newest / "adapter_model.safetensors"
+    content = bytearray(weights_file.read_bytes())
+    content[-1] ^= 1
+    weights_file.write_bytes(content)
+    assert run(broken, resume=True) is ExitCode.OK
+    assert f"{newest.name} is not used: adapter_model.safetensors was changed" in capsys.readouterr().err
+    expected, found = weights(whole), weights(broken)
+    assert all(torch.equal(expected[name], found[name]) for name in expected)
+
+
+@pytest.mark.parametrize("harm, problem", [
+    (lambda folder: (folder / MANIFEST).unlink(), "no manifest"),
+    (lambda folder: (folder / "optimizer.pt").unlink(), "optimizer.pt is missing"),
+    (lambda folder: (folder / "optimizer.pt").write_bytes(b"half"), "4 bytes instead of 9"),
+    (lambda folder: (folder / "optimizer.pt").write_bytes(b"changed!!"), "hash differs"),
+])
+def test_a_checkpoint_counts_only_when_it_is_whole(tmp_path, harm, problem):
+    for step in (5, 10):
+        folder = tmp_path / f"checkpoint-{step}"
+        folder.mkdir()
+        (folder / "optimizer.pt").write_bytes(b"nine byte")
+        write_manifest(folder)
+    harm(tmp_path / "checkpoint-10")
+    told = []
+    assert newest_good_checkpoint(tmp_path, lambda *found: told.append(found)) == tmp_path / "checkpoint-5"
+    assert told == [(tmp_path / "checkpoint-10", damage(tmp_path / "checkpoint-10"))]
+    assert problem in told[0][1]
+
+
+def test_resuming_on_other_rows_starts_a_new_version(make_project, monkeypatch, capsys):
+    paths = make_project("p")
+    with monkeypatch.context() as patch:
+        stop_after(paths, 3, patch)
+        run(paths)
+    paths.train_file.write_text(paths.train_file.read_text(encoding="utf-8").replace("Tick", "Hit"), encoding="utf-8")
+    assert run(paths, resume=True) is ExitCode.OK
+    assert "other rows" in capsys.readouterr().err
+    assert paths.model_versions() == [2]
+
+
+def test_out_of_memory_reduces_retries_and_says_so(make_project, monkeypatch):
+    paths = make_project("p")
+    attempts = []
+    attach = training.attach_adapter
+
+    def short_of_memory(*arguments):
+        attempts.append(1)
+        if len(attempts) == 1:
+            torch.empty(2**60)
+        return attach(*arguments)
+
+    monkeypatch.setattr(training, "attach_adapter", short_of_memory)
+    assert run(paths) is ExitCode.OK
+    found = record(paths)
+    assert len(attempts) == 2
+    assert found["reductions"] == [{"setting": "model.max_seq_length", "from": 4096, "to": 2048, "reason": "out of memory"}]
+    assert found["effective"]["model"]["max_seq_length"] == 2048
+
+
+def test_a_loss_that_is_not_a_number_ends_the_run_and_keeps_the_best_adapter(make_project, monkeypatch):
+    from model.shared_prefix import SharedPrefixLoss
+
+    paths = make_project("p")
+    forward_backward = SharedPrefixLoss.forward_backward
+    calls = []
+
+    def nan_at_last(self, *arguments):
+        calls.append(1)
+        loss = forward_backward(self, *arguments)
+        return float("nan") if len(calls) > 7 else loss
+
+    monkeypatch.setattr(SharedPrefixLoss, "forward_backward", nan_at_last)
+    assert run(paths) is ExitCode.OK
+    found = record(paths)
+    assert (found["status"], found["stop_reason"]) == ("stopped_early", "loss is nan")
+    assert all(tensor.isfinite().all() for tensor in weights(paths).values())
+
+
+def test_a_rising_validation_loss_ends_the_run_with_the_best_adapter(make_project):
+    paths = make_project("p", learning_rate=0.3, eval_steps=1, warmup_steps=0, max_steps=40)
+    run(paths)
+    found = record(paths)
+    assert found["status"] == "stopped_early"
+    assert "validation loss rose" in found["stop_reason"]
+    assert found["result"]["best_step"] < found["result"]["steps"]
+
+
+def test_log_record_and_adapter_are_as_documented(make_project):
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM
+
+    paths = make_project("p")
+    run(paths)
+    lines = list(read_jsonl(paths.model_folder(1) / "training_log.jsonl"))
+    assert [line["step"] for line in lines if "loss" in line] == list(range(1, STEPS + 1))
+    assert {"time", "run_id", "step", "epoch", "validation_loss"} == set(next(line for line in lines if "validation_loss" in line))
+    found = record(paths)
+    assert found["status"] == "complete" and found["result"]["shared_prefix"] is True
+    assert found["effective"]["training"]["max_steps"] == STEPS
+    final = paths.model_folder(1) / "final"
+    card = (final / "README.md").read_text(encoding="utf-8")
+    assert found["data_hash"] in card
+    model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(found["base_model"]), final)
+    assert model.peft_config["default"].r == 16
+
+
+def test_settings_that_would_differ_stop_the_run(make_project, monkeypatch):
+    from model import trainer_settings
+
+    paths = make_project("p")
+    proper = trainer_settings.sft_config
+
+    def forgetful(*arguments):
+        settings = proper(*arguments)
+        settings.learning_rate = 1e-5
+        return settings
+
+    monkeypatch.setattr(trainer_settings, "sft_config", forgetful)
+    with pytest.raises(UserError, match="learning_rate is 1e-05, asked for was 0.002"):
+        run(paths)
+    assert paths.newest_model() is None
+
+
+def test_a_dry_run_prints_the_plan_and_writes_no_model(make_project):
+    paths = make_project("p")
+    said = []
+    assert train(load_config(paths), paths, Request(dry_run=True), say=said.append) is ExitCode.OK
+    assert "12 steps of" in "\n".join(said)
+    assert not any(paths.models.glob("*"))
+
+
+def test_rows_that_are_all_too_long_are_refused_with_the_numbers(make_project):
+    paths = make_project("p")
+    settings = json.loads(paths.config_file.read_text(encoding="utf-8"))
+    settings["model"]["max_seq_length"] = 512
+    paths.config_file.write_text(json.dumps(settings), encoding="utf-8")
+    paths.system_prompt.write_text("word " * 2000, encoding="utf-8")
+    with pytest.raises(UserError, match="all 20 rows are longer than model.max_seq_length 512"):
+        run(paths)
+
+
+def test_training_continues_from_an_earlier_adapter(make_project):
+    paths = make_project("p")
+    run(paths)
+    first_loss = record(paths)["result"]["first_loss"]
+    settings = json.loads(paths.config_file.read_text(encoding="utf-8"))
+    settings["training"]["start_from"] = "best"
+    paths.config_file.write_text(json.dumps(settings), encoding="utf-8")
+    run(paths)
+    assert paths.model_versions() == [1, 2]
+    assert record(paths, 2)["result"]["first_loss"] < first_loss
+
+
+@pytest.mark.parametrize("quantization", ["use_4bit", "use_8bit"])
+def test_qlora_trains_on_the_cpu_with_the_quantisation_asked_for(make_project, quantization):
+    paths = make_project("p", max_steps=3)
+    settings = json.loads(paths.config_file.read_text(encoding="utf-8")) | {"quantization": {quantization: True}}
+    paths.config_file.write_text(json.dumps(settings), encoding="utf-8")
+    assert run(paths) is ExitCode.OK
+    assert record(paths)["effective"]["quantization"][quantization] is True

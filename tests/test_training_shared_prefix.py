@@ -1,0 +1,186 @@
+"""Shared-prefix training is row-by-row training: same loss, same gradients, whatever the grouping."""
+
+import random
+
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from peft import LoraConfig, get_peft_model
+from training_world import tiny_model
+
+from model.batching import micro_batches, step_indices
+from model.encode import EncodedRow
+from model.lora import TARGETS
+from model.preflight import enable_checkpointing
+from model.self_check import row_by_row
+from model.shared_prefix import SharedPrefixLoss
+
+RELATIVE_ERROR = 1e-5
+
+
+def adapted(model, r: int = 8, seed: int = 0):
+    """A LoRA adapter that has left its start, where all gradients of A are zero."""
+    torch.manual_seed(seed)
+    model = get_peft_model(model, LoraConfig(r=r, lora_alpha=2 * r, target_modules=list(TARGETS), task_type="CAUSAL_LM"))
+    for name, parameter in model.named_parameters():
+        if "lora_B" in name:
+            torch.nn.init.normal_(parameter, std=0.05)
+    return model
+
+
+def some_rows(count: int, prefix: int, seed: int = 0, vocabulary: int = 512) -> list[EncodedRow]:
+    rng = random.Random(seed)
+    ids = lambda n: tuple(rng.randrange(3, vocabulary) for _ in range(n))
+    shared = ids(prefix)
+    return [EncodedRow(shared + ids(rng.randint(1, 9)), ids(rng.randint(1, 30))) for _ in range(count)]
+
+
+def gradients(model, compute) -> tuple[float, torch.Tensor]:
+    model.zero_grad()
+    loss = compute()
+    found = torch.cat([p.grad.flatten() for p in model.parameters() if p.requires_grad])
+    model.zero_grad()
+    return loss, found
+
+
+def assert_same_training(model, loss: SharedPrefixLoss, rows: list[EncodedRow]) -> None:
+    plain_loss, plain = gradients(model, lambda: row_by_row(model, rows))
+    shared_loss, shared = gradients(model, lambda: loss.forward_backward(rows))
+    assert shared_loss == pytest.approx(plain_loss, rel=RELATIVE_ERROR)
+    assert (shared - plain).norm() / plain.norm() < RELATIVE_ERROR
+
+
+@pytest.fixture(scope="module")
+def model():
+    return adapted(tiny_model()).train()
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(count=st.integers(1, 7), prefix=st.integers(1, 70), budget=st.sampled_from([1, 40, 90, 10**6]), max_rows=st.sampled_from([None, 1, 3]),
+       flat=st.booleans(), merge=st.booleans(), kernel=st.sampled_from([None, "sdpa"]), seed=st.integers(0, 99))
+def test_loss_and_gradients_equal_row_by_row_for_any_grouping(model, count, prefix, budget, max_rows, flat, merge, kernel, seed):
+    rows = some_rows(count, prefix, seed)
+    loss = SharedPrefixLoss(model, rows[0].prompt_ids[:prefix], budget, max_rows=max_rows, flat=flat, merge=merge, kernel=kernel)
+    assert_same_training(model, loss, rows)
+
+
+def test_rows_packed_without_a_shared_prefix_train_the_same(model):
+    rows = some_rows(5, 20)
+    assert_same_training(model, SharedPrefixLoss(model, (), 60), rows)
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_checkpointing_changes_nothing(flat):
+    model = adapted(tiny_model()).train()
+    enable_checkpointing(model)
+    assert model.get_base_model().is_activation_checkpointing
+    rows = some_rows(6, 50)
+    assert_same_training(model, SharedPrefixLoss(model, rows[0].prompt_ids[:50], 60, flat=flat), rows)
+
+
+def test_each_way_to_compute_attention_gives_the_same_loss_on_odd_shapes(model):
+    for count, prefix in ((1, 1), (3, 7), (2, 33)):
+        rows = some_rows(count, prefix)
+        losses = [SharedPrefixLoss(model, rows[0].prompt_ids[:prefix], 10**6, kernel=kernel).mean_loss(rows) for kernel in ("cpu", "sdpa")]
+        assert losses[0] == pytest.approx(losses[1], rel=1e-6)
+
+
+def test_a_wrong_mask_would_be_noticed(model, monkeypatch):
+    """The check can fail: answers that see each other give other gradients."""
+    from model import shared_prefix
+
+    rows = some_rows(4, 30)
+    loss = SharedPrefixLoss(model, rows[0].prompt_ids[:30], 10**6, kernel="sdpa")
+    proper = shared_prefix.BlockMasks
+    monkeypatch.setattr(shared_prefix, "BlockMasks", lambda prefix, lengths, device, kernel: proper(prefix, (sum(lengths),), device, kernel))
+    with pytest.raises(AssertionError):
+        assert_same_training(model, loss, rows)
+
+
+def test_the_self_check_refuses_a_run_whose_gradients_differ(model, monkeypatch):
+    from error_handler import UserError
+    from model import shared_prefix
+    from model.self_check import check_or_refuse
+
+    rows = some_rows(4, 30)
+    loss = SharedPrefixLoss(model, rows[0].prompt_ids[:30], 10**6)
+    before = [p.detach().clone() for p in model.parameters() if p.requires_grad]
+    assert check_or_refuse(model, loss, rows).gradient_error < RELATIVE_ERROR
+    assert all(torch.equal(a, b) for a, b in zip(before, (p for p in model.parameters() if p.requires_grad)))
+    monkeypatch.setattr(shared_prefix, "_backward_through_prefix", lambda *_: None)
+    with pytest.raises(UserError, match="differs from row-by-row"):
+        check_or_refuse(model, loss, rows)
+
+
+def train_curve(compute_loss, model, rows, steps: int, per_step: int) -> list[float]:
+    optimiser = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=2e-3)
+    losses = []
+    for epoch in range(99):
+        for numbers in step_indices(len(rows), per_step, seed=5, epoch=epoch):
+            optimiser.zero_grad()
+            losses.append(compute_loss(model, [rows[i] for i in numbers]))
+            optimiser.step()
+            if len(losses) == steps:
+                return losses
+    raise AssertionError("too few epochs")
+
+
+def test_the_loss_curve_of_50_steps_agrees_with_row_by_row():
+    rows = some_rows(24, 40)
+    plain = train_curve(row_by_row, adapted(tiny_model()).train(), rows, 50, 4)
+    shared_model = adapted(tiny_model()).train()
+    loss = SharedPrefixLoss(shared_model, rows[0].prompt_ids[:40], 64)
+    shared = train_curve(lambda _, batch: loss.forward_backward(batch), shared_model, rows, 50, 4)
+    assert plain[-1] < 0.9 * plain[0]
+    assert shared == pytest.approx(plain, rel=1e-4)
+
+
+def test_validation_loss_equals_the_training_loss_of_the_same_rows(model):
+    rows = some_rows(5, 25)
+    loss = SharedPrefixLoss(model, rows[0].prompt_ids[:25], 50)
+    assert loss.mean_loss(rows) == pytest.approx(loss.forward_backward(rows), rel=1e-6)
+    model.zero_grad()
+
+
+@given(sizes=st.lists(st.integers(1, 50), min_size=1, max_size=30), budget=st.integers(1, 200), max_rows=st.sampled_from([None, 1, 4]))
+def test_micro_batches_hold_every_row_once_and_keep_the_budget(sizes, budget, max_rows):
+    rows = [EncodedRow((1, 2, 3), tuple(range(size))) for size in sizes]
+    groups = micro_batches(rows, 2, budget, max_rows)
+    assert sorted(map(id, (row for group in groups for row in group))) == sorted(map(id, rows))
+    for group in groups:
+        assert sum(len(row) - 3 for row in group) <= budget or len(group) == 1
+        assert max_rows is None or len(group) <= max_rows
+
+
+@given(count=st.integers(1, 60), per_step=st.integers(1, 9), seed=st.integers(0, 5), epoch=st.integers(0, 3))
+def test_an_epoch_visits_every_row_once_in_an_order_fixed_by_seed_and_epoch(count, per_step, seed, epoch):
+    steps = list(step_indices(count, per_step, seed, epoch))
+    assert sorted(i for step in steps for i in step) == list(range(count))
+    assert steps == list(step_indices(count, per_step, seed, epoch))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("flat", [False, True])
+def test_the_embedded_model_trains_the_same_with_its_real_prompt(flat):
+    from training_world import rows as world_rows
+    from training_world import system_prompt
+
+    from model.base_model import load_model, load_tokenizer
+    from model.embedded_base import ensure_embedded_base
+    from model.encode import encode_row
+    from model.training_data import shared_prefix
+
+    base = ensure_embedded_base()
+    tokenizer = load_tokenizer(base)
+    rows = [encode_row(tokenizer, system_prompt(), row) for row in world_rows(4)]
+    model = adapted(load_model(base), r=16).train()
+    assert_same_training(model, SharedPrefixLoss(model, shared_prefix(rows), 500, flat=flat), rows)
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("kernel", ["flex", "sdpa"])
+def test_cuda_kernels_train_the_same(kernel):
+    model = adapted(tiny_model()).train().cuda()
+    rows = some_rows(6, 200)
+    assert_same_training(model, SharedPrefixLoss(model, rows[0].prompt_ids[:200], 100, kernel=kernel), rows)
