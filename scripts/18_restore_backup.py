@@ -58,7 +58,8 @@ def is_confirmed(paths: Paths, backup: Backup) -> bool:
     if not sys.stdin.isatty():
         raise UserError("Restoring overwrites files, and there is no terminal to ask on.", "add --yes.")
     version = f", model v{backup.model_version}" if backup.model_version else ""
-    return input(f"Overwrite {len(backup.files)} files in {paths.root} with those of {backup.created[:19]} UTC{version}? [y/N] ").lower() in {"y", "yes"}
+    answer = input(f"Overwrite {len(backup.files)} files in {paths.root} with those of {backup.created[:19]} UTC{version}? [y/N] ")
+    return answer.strip().lower() in {"y", "yes"}
 
 
 def parser() -> argparse.ArgumentParser:

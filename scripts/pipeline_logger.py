@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from pipeline.door import terminal_columns
 from pipeline.live import StepTimings, now_utc, update_live_state, write_heartbeat_file
 from pipeline.paths import Paths
 
@@ -53,7 +54,7 @@ class PipelineLogger:
         """One line with the time of day, on stderr and in the live log."""
         stamped = f"[{datetime.now():%H:%M:%S}] {text}"
         # The first part wipes a progress bar that stands on the terminal's line.
-        print(("\r\x1b[K" if sys.stderr.isatty() else "") + stamped, file=sys.stderr, flush=True)
+        print(("\r\x1b[K" if terminal_columns() else "") + stamped, file=sys.stderr, flush=True)
         self.paths.live_log.parent.mkdir(parents=True, exist_ok=True)
         with open(self.paths.live_log, "a", encoding="utf-8", newline="\n") as log:
             log.write(stamped + "\n")

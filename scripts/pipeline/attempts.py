@@ -50,8 +50,8 @@ class Attempts:
     def _note_error(self, step: Step, error: ErrorReport, failures: int, wait_s: float | None) -> None:
         info = {"step": step.name, "attempt": failures, "time": now_utc(), **asdict(error)}
         retry = None if wait_s is None else {"step": step.name, "attempt": failures + 1, "wait_s": wait_s, "category": error.category}
-        self.logger.line(f"{step.name}: {error.category}: {error.problem}"
-                         + (f" - trying again in {duration_text(wait_s)}" if retry else " - not tried again"))
+        further = "not tried again" if wait_s is None else f"trying again in {duration_text(wait_s)}"
+        self.logger.line(f"{step.name}: {error.category}: {error.problem} - {further}")
         history = [*read_live_state(self.logger.paths).error_history, info]
         update_live_state(self.logger.paths, error_info=info, retry_info=retry, error_history=history)
 

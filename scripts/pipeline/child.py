@@ -16,13 +16,14 @@ from pipeline.door import terminal_columns
 from pipeline.exit_codes import ExitCode
 from pipeline.monitor import SubprocessMonitor, WatchLimits, end_tree
 from pipeline.outcome import OUTCOME_VARIABLE, ErrorReport, Finding, read_outcome
-from pipeline.paths import SCRIPTS, Paths
+from pipeline.paths import SCRIPTS
 from pipeline_logger import PROJECT_VARIABLE, RUN_ID_VARIABLE, PipelineLogger
 
 __all__ = ["ChildResult", "SubprocessMonitor", "WatchLimits", "run_script"]
 
 INTERRUPT_GRACE_S = 10.0
 PUMP_JOIN_S = 5.0
+WIPE_LINE = b"\x1b[K"
 
 
 class Terminated(KeyboardInterrupt):
@@ -126,7 +127,7 @@ class _Output:
     def _keep(self, lines: list[bytes]) -> None:
         """Of a line that a progress bar wrote again and again, the last version."""
         with self._lock:
-            self._log.writelines(line.rstrip(b"\r").rpartition(b"\r")[2] + b"\n" for line in lines)
+            self._log.writelines(line.rstrip(b"\r").rpartition(b"\r")[2].removeprefix(WIPE_LINE) + b"\n" for line in lines)
             self._log.flush()
 
 

@@ -131,7 +131,9 @@ def load_config(paths: Paths, overrides: Mapping[str, Any] | None = None) -> Pip
 
     Raises UserErrors with every unknown key, wrong type and value out of range, each with file, line and nearest name.
     """
-    values, sources, errors = {}, {}, []
+    values: dict[str, dict[str, Any]] = {}
+    sources: dict[str, str] = {}
+    errors: list[UserError] = []
     for layer in (_FileLayer(paths.config_file, _text_of(paths.config_file)), _OverrideLayer(overrides or {})):
         layer.read(values, sources, errors)
     if errors:
@@ -214,7 +216,7 @@ class _OverrideLayer:
 def _problem(place: str, section: str, key: str, value: Any) -> UserError | None:
     if key not in KEYS.get(section, ()):
         return UserError(f"{place}: unknown key '{key}'.", nearest(key, KEYS, section))
-    meta = SECTIONS[section].__dataclass_fields__[key].metadata
+    meta = next(f.metadata for f in dataclasses.fields(SECTIONS[section]) if f.name == key)
     shown = json.dumps(value, ensure_ascii=False)
     if not _has_type(section, key, value):
         return UserError(f"{place}: {key} is {shown}.", f"give {_type_words(section, key)} ({meta['unit']}).")

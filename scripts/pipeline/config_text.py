@@ -56,7 +56,7 @@ def nearest(name: str, keys: Mapping[str, Sequence[str]], section: str | None) -
     owner = next((owner for owner, names in keys.items() if name in names), None)
     if owner:
         return f"move it into section '{owner}'."
-    return f"did you mean '{_closest(name, keys.get(section) or list(keys))}'?"
+    return f"did you mean '{_closest(name, keys.get(section or '') or list(keys))}'?"
 
 
 def _closest(name: str, options: Sequence[str]) -> str:

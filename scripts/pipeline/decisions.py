@@ -15,20 +15,18 @@ class Decider:
         self.steps = {step.name: step for step in steps}
         self.run, self.hashes, self.force, self.finished = run, hashes, force, finished
 
-    def record_without_running(self, step: Step, context: StepContext) -> StepRecord | None:
-        """The record of a step that is blocked or skipped; None when it must run."""
+    def decide(self, step: Step, context: StepContext) -> StepRecord | str:
+        """Why the step must run, or the record of a step that is blocked or skipped."""
         if blocker := self._blocker(step):
             return StepRecord(step.name, "blocked", reason=f"step '{blocker}' failed")
-        reason = step.impossible(context)
-        if reason is None and self.reason(step, context) is None:
-            reason = f"only with step '{step.accompanies}'" if step.accompanies else step.unchanged(context)
-        if reason is None:
-            return None
+        obstacle = step.impossible(context)
+        reason = None if obstacle else self._reason(step, context)
+        if reason:
+            return reason
         before = context.state.steps.get(step.name)
-        return StepRecord(step.name, "skipped", reason=reason, findings=before.findings if before else [])
+        return StepRecord(step.name, "skipped", reason=obstacle or _why_not(step, context), findings=before.findings if before else [])
 
-    def reason(self, step: Step, context: StepContext) -> str | None:
-        """Why the step must run, or None."""
+    def _reason(self, step: Step, context: StepContext) -> str | None:
         if step.accompanies:
             return f"with step '{step.accompanies}'" if self._runs(step.accompanies, context) else None
         if step.runs_always:
@@ -42,8 +40,12 @@ class Decider:
         done = next((record for record in self.run.steps if record.name == name), None)
         if done:
             return done.status == "done"
-        return name in self.steps and self.reason(self.steps[name], context) is not None
+        return name in self.steps and self._reason(self.steps[name], context) is not None
 
     def _blocker(self, step: Step) -> str | None:
         failed = {record.name for record in self.run.steps if record.status in {"failed", "blocked"}}
         return next((name for name in step.needs if name in failed), None)
+
+
+def _why_not(step: Step, context: StepContext) -> str:
+    return f"only with step '{step.accompanies}'" if step.accompanies else step.unchanged(context)

@@ -7,7 +7,7 @@ record found by the next owner tells that a run was cut off, and names the child
 import contextlib
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -40,15 +40,16 @@ class ProcessMark:
     boot: str
 
     @classmethod
-    def of(cls, pid: int) -> "ProcessMark | None":
-        try:
-            return cls(pid, psutil.Process(pid).create_time(), boot_id())
-        except psutil.NoSuchProcess:
-            return None
+    def of(cls, pid: int) -> "ProcessMark":
+        """Raises psutil.NoSuchProcess."""
+        return cls(pid, psutil.Process(pid).create_time(), boot_id())
 
     def is_alive(self) -> bool:
-        now = ProcessMark.of(self.pid)
-        return now is not None and now.boot == self.boot and abs(now.started_at_s - self.started_at_s) < SAME_START_S
+        try:
+            now = ProcessMark.of(self.pid)
+        except psutil.NoSuchProcess:
+            return False
+        return now.boot == self.boot and abs(now.started_at_s - self.started_at_s) < SAME_START_S
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,10 @@ class RunLock:
         self._write()
 
     def child_started(self, pid: int) -> None:
-        self.record = LockRecord(**{**vars(self.record), "child": ProcessMark.of(pid)})
-        self._write()
+        # A child that ended at once leaves nothing to clear up.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            self.record = replace(self.record, child=ProcessMark.of(pid))
+            self._write()
 
     def _write(self) -> None:
         write_json(self.paths.lock_record, asdict(self.record))

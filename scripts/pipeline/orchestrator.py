@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,13 +19,14 @@ from pipeline.hashes import FileHashes, combined
 from pipeline.live import now_utc, set_idle, update_live_state
 from pipeline.lock import RunLock, hold_lock
 from pipeline.paths import SCRIPTS, Paths
-from pipeline.state import (PipelineState, ResumeState, RunRecord, StepRecord, clear_resume_state, load_state, save_resume_state,
+from pipeline.state import (ResumeState, RunRecord, StepRecord, clear_resume_state, load_state, save_resume_state,
                             save_state)
 from pipeline.steps import STEPS, Step, StepContext, steps_of, training_data
 from pipeline.stop import consume_stop
 from pipeline_logger import PipelineLogger, eta_text
 
-
+KEPT_RUN_FOLDERS = 30
+LIVE_LOG_BYTES = 5 * 2**20
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ class Run:
             run.status = "cut off" if run.status == "running" else run.status
         if self.lock.cut_off:
             self.logger.line(f"Run {self.lock.cut_off.run_id} was cut off; its lock is released.")
+        drop_old_records(self.paths)
         self.state.runs.append(self.record)
         save_state(self.paths, self.state)
         update_live_state(self.paths, status="running", run_id=self.record.run_id, pid=os.getpid(), mode=self.record.mode,
@@ -108,9 +111,8 @@ class Run:
                 raise StopRequested(f"stop signal before step '{step.name}'")
             if step.is_optional and not (SCRIPTS / step.script).exists():
                 continue
-            record = decider.record_without_running(step, self.context)
-            if record is None:
-                record = self._perform(step, decider.reason(step, self.context), steps[index:], attempts)
+            verdict = decider.decide(step, self.context)
+            record = verdict if isinstance(verdict, StepRecord) else self._perform(step, verdict, steps[index:], attempts)
             self._note(step, record)
             if record.category == ErrorCategory.DISK_FULL:
                 self.record.steps += [StepRecord(later.name, "blocked", reason="the disk is full") for later in steps[index + 1:]]
@@ -161,6 +163,15 @@ class Run:
         self.logger.line(f"Run {self.record.run_id}: {status}" + (f": {problem}" if problem else ""))
         set_idle(self.paths)
         return code
+
+
+def drop_old_records(paths: Paths) -> None:
+    """Keep the output of the last runs, and the live log from growing for ever."""
+    folders = sorted(paths.run_records.iterdir()) if paths.run_records.is_dir() else []
+    for folder in folders[:-KEPT_RUN_FOLDERS]:
+        shutil.rmtree(folder, ignore_errors=True)
+    if paths.live_log.exists() and paths.live_log.stat().st_size > LIVE_LOG_BYTES:
+        os.replace(paths.live_log, paths.live_log.with_suffix(".old.log"))
 
 
 def _record_of(step: Step, result: ChildResult, reason: str) -> StepRecord:

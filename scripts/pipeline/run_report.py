@@ -7,7 +7,7 @@ from pipeline.live import LiveState, read_heartbeat, read_live_state
 from pipeline.lock import running
 from pipeline.paths import Paths
 from pipeline.state import RunRecord, StepRecord, load_resume_state, load_state
-from pipeline.steps import STEPS, StepContext
+from pipeline.steps import StepContext
 from pipeline.stop import is_stop_requested
 from pipeline_logger import duration_text, eta_text
 

@@ -40,20 +40,20 @@ def run_session(paths: Paths, asked: Asked) -> ExitCode:
 def choose_run(paths: Paths, asked: Asked) -> RunOptions | None:
     """The run to do; None, with a line that says so, when there is nothing to take up."""
     if asked.resume or asked.recover:
-        obstacle = _why_not_take_up(paths, asked)
-        if obstacle is None:
-            return _taken_up(paths, asked)
+        last = load_state(paths).last_run
+        obstacle = _why_not_take_up(paths, last, asked)
+        if last and obstacle is None:
+            return _taken_up(paths, last, asked)
         print(obstacle)
         if asked.mode is None:
             return None
     return RunOptions(asked.mode or "full", asked.force, next_cycle=asked.next_cycle)
 
 
-def _why_not_take_up(paths: Paths, asked: Asked) -> str | None:
-    record, last = running(paths), load_state(paths).last_run
-    if record:
+def _why_not_take_up(paths: Paths, last: RunRecord | None, asked: Asked) -> str | None:
+    if record := running(paths):
         return f"A run is working already (pid {record.owner.pid})."
-    if last is None or last.status == "complete":
+    if last is None or not last.is_unfinished:
         return "Nothing to take up: " + ("there was no run yet." if last is None else "the last run came to its end.")
     if asked.mode not in (None, last.mode):
         return f"Nothing to take up: the last run was --{last.mode}."
@@ -62,8 +62,7 @@ def _why_not_take_up(paths: Paths, asked: Asked) -> str | None:
     return None
 
 
-def _taken_up(paths: Paths, asked: Asked) -> RunOptions:
-    last: RunRecord = load_state(paths).last_run
+def _taken_up(paths: Paths, last: RunRecord, asked: Asked) -> RunOptions:
     if asked.resume:
         consume_stop(paths)
     print(f"Taking up run {last.run_id} (--{last.mode}, {last.status}).", file=sys.stderr)

@@ -4,7 +4,7 @@ A step is a numbered script run as a child. It is skipped when its arguments, it
 reads are those of its last success and the files it wrote are still there.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,9 +44,10 @@ class StepContext:
 
     def waiting_corrections(self) -> list[Path]:
         """Correction lessons that step `lessons` has not read yet."""
-        read = self.state.steps.get("lessons")
-        files = sorted(self.paths.lessons.glob("correction_*.json")) if read else []
-        return [file for file in files if self.paths.relative(file) not in read.reads]
+        before = self.state.steps.get("lessons")
+        if before is None:
+            return []
+        return [file for file in sorted(self.paths.lessons.glob("correction_*.json")) if self.paths.relative(file) not in before.reads]
 
     def written_since_start(self, *places: Path) -> list[Path]:
         files = (file for place in places for file in files_under(place))
@@ -194,5 +195,5 @@ STEPS = (
 )
 
 
-def steps_of(mode: str, steps: tuple[Step, ...] = STEPS) -> list[Step]:
+def steps_of(mode: str, steps: Sequence[Step] = STEPS) -> list[Step]:
     return [step for step in steps if step.group in MODES[mode]]
