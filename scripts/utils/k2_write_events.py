@@ -14,15 +14,13 @@ NET, RELIABLE, MULTICAST, SERVER, CLIENT = 0x40, 0x80, 0x4000, 0x200000, 0x10000
 PUBLIC, PRIVATE, PROTECTED, PURE, CONST = 0x20000, 0x40000, 0x80000, 0x10000000, 0x40000000
 STATIC, CALLABLE = 0x2000, 0xC000000
 REPLICATION = {"multicast": MULTICAST, "server": SERVER, "client": CLIENT}
+FUNCTION_FLAGS = {"Pure": PURE, "Const": CONST, "Static": STATIC}
 ACCESS = {"private": PRIVATE, "protected": PROTECTED}
 KEY_FLAGS = {"Ctrl": "bControl", "Alt": "bAlt", "Shift": "bShift", "Cmd": "bCommand"}
 # Input settings with their defaults in the editor.
 INPUT_SETTINGS = {"ConsumeInput": ("bConsumeInput", True), "ExecuteWhenPaused": ("bExecuteWhenPaused", False),
                   "OverrideParentBinding": ("bOverrideParentBinding", True)}
 LOCAL_VARIABLE_FLAGS = 2053
-SIGNATURES = {"K2Node_InputAxisEvent": "InputAxisHandlerDynamicSignature__DelegateSignature",
-              "K2Node_InputAxisKeyEvent": "InputAxisHandlerDynamicSignature__DelegateSignature",
-              "K2Node_InputVectorAxisEvent": "InputVectorAxisHandlerDynamicSignature__DelegateSignature"}
 
 
 def event(facts: Facts) -> list[str]:
@@ -34,7 +32,7 @@ def event(facts: Facts) -> list[str]:
 def custom_event(facts: Facts) -> list[str]:
     """FunctionFlags only where the event is replicated."""
     kind = REPLICATION.get(facts.text("Replicates").lower(), 0)
-    flags = PUBLIC | CALLABLE | NET | kind | (RELIABLE if facts.flag("Reliable") else 0)
+    flags = NET | kind | (RELIABLE if facts.flag("Reliable") else 0)
     return [*text_line("CustomFunctionName", facts.text("Name") or facts.written.name), *flag_line("FunctionFlags", kind > 0, str(flags)),
             *flag_line("bCallInEditor", facts.flag("CallInEditor"))]
 
@@ -70,9 +68,8 @@ def axis_event(facts: Facts) -> list[str]:
     axis = facts.text("Axis") or facts.text("Key")
     own = text_line("InputAxisName", axis) if kind == "K2Node_InputAxisEvent" else [line("AxisKey", bare_name(facts.text("Key")))]
     prefix = "InpAxisEvt" if kind == "K2Node_InputAxisEvent" else "InpAxisKeyEvt"
-    member = f"(MemberParent={reference(PACKAGE, '/Script/Engine')},MemberName={quote(SIGNATURES[kind])})"
-    return [*own, *input_settings(facts), line("EventReference", member), "bInternalEvent=True",
-            *text_line("CustomFunctionName", f"{prefix}_{axis}_{node}")]
+    member = f"(MemberParent={reference(PACKAGE, '/Script/Engine')})"
+    return [*own, *input_settings(facts), line("EventReference", member), *text_line("CustomFunctionName", f"{prefix}_{axis}_{node}")]
 
 
 def enhanced_input(facts: Facts) -> list[str]:
@@ -81,33 +78,37 @@ def enhanced_input(facts: Facts) -> list[str]:
 
 def function_entry(facts: Facts) -> list[str]:
     """A function of this Blueprint, an override of one of a class (`Class=` of the graph), or the construction script."""
-    properties = dict(facts.page.graph.properties)
+    flags = function_flags(facts)
     return [*indexed("LocalVariables", [local_variable(facts, one) for one in facts.page.graph.variables]),
-            *flag_line("ExtraFlags", True, str(function_flags(properties))), function_member(facts), *editable(facts)]
+            *flag_line("ExtraFlags", flags > 0, str(flags)), *flag_line("bEnforceConstCorrectness", is_construction(facts), "False"),
+            function_member(facts), *editable(facts)]
 
 
 def function_result(facts: Facts) -> list[str]:
     return [function_member(facts), *editable(facts)]
 
 
-def function_flags(properties: dict[str, Value]) -> int:
-    access = ACCESS.get(bare(properties.get("Access", "")).lower(), PUBLIC)
-    flags = {"Pure": PURE, "Const": CONST, "Static": STATIC}
-    return CALLABLE | access | sum(bit for key, bit in flags.items() if properties.get(key) is True)
+def is_construction(facts: Facts) -> bool:
+    return facts.page.graph.name.lower() in EVENT_GRAPHS
+
+
+def function_owner(facts: Facts) -> str:
+    """The class whose function this graph overrides, "" for a function of its own."""
+    given = bare(dict(facts.page.graph.properties).get("Class", "")) or facts.text("Class")
+    return given or ("Actor" if is_construction(facts) else "")
+
+
+def function_flags(facts: Facts) -> int:
+    """An override has access and the like from what it overrides."""
+    properties = dict(facts.page.graph.properties)
+    own = 0 if function_owner(facts) else CALLABLE | ACCESS.get(bare(properties.get("Access", "")).lower(), PUBLIC)
+    return own | sum(bit for key, bit in FUNCTION_FLAGS.items() if properties.get(key) is True)
 
 
 def function_member(facts: Facts) -> str:
-    graph = facts.page.graph
-    owner = bare(dict(graph.properties).get("Class", "")) or facts.text("Class")
-    if graph.name.lower() in EVENT_GRAPHS:
-        return construction_member(facts)
+    owner, name = function_owner(facts), facts.page.graph.name
     parent = f"MemberParent={facts.references.class_reference(owner)}," if owner else ""
-    return line("FunctionReference", f"({parent}MemberName={quote(graph.name)})")
-
-
-def construction_member(facts: Facts) -> str:
-    actor = facts.references.class_reference("Actor")
-    return line("FunctionReference", f'(MemberParent={actor},MemberName="UserConstructionScript")')
+    return line("FunctionReference", f"({parent}MemberName={quote('UserConstructionScript' if is_construction(facts) else name)})")
 
 
 def editable(facts: Facts) -> list[str]:
@@ -125,11 +126,12 @@ def local_variable(facts: Facts, variable: Variable) -> str:
 
 
 def user_defined_pin(facts: Facts, param: Param, direction: str) -> str:
-    """One for each parameter that the user made, besides its pin."""
+    """One for each parameter that the user made, besides its pin. Events take containers by reference only."""
     kind = facts.page.engine_type(param.type)
+    flags = ("bIsReference", "bIsConst") if kind.endswith(">") and facts.written.class_name == "K2Node_CustomEvent" else ()
     default = "" if param.default is None else (
         f",PinDefaultValue={quote(pin_text(param.default, read_engine_type(kind), facts.references))}")
-    return (f"CustomProperties UserDefinedPin (PinName={quote(param.name)},PinType={facts.references.type_struct(kind)},"
+    return (f"CustomProperties UserDefinedPin (PinName={quote(param.name)},PinType={facts.references.type_struct(kind, flags)},"
             f"DesiredPinDirection={direction}{default})")
 
 

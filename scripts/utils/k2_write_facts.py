@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from utils.catalogue_data import CatalogueData
+from utils.catalogue_data import CatalogueData, Function
 from utils.dsl_ast import Param, TypeRef, Value, Word
 from utils.k2_write_graph import WrittenGraph, WrittenNode, guid
 from utils.k2_write_pins import WrittenPin
@@ -40,6 +40,12 @@ class Facts:
     def count(self, key: str, default: int) -> int:
         value = self.get(key)
         return value if isinstance(value, int) and not isinstance(value, bool) else default
+
+    @property
+    def function(self) -> Function | None:
+        """The catalogue's record of the function that the node calls."""
+        owner, name = self.member
+        return self.data.function(owner, name) if self.written.shape.role == "function" and owner in self.data.raw["classes"] else None
 
     @property
     def is_generic(self) -> bool:

@@ -10,6 +10,7 @@ from utils.blueprint_patterns import Catalogue, PinTypes, resolve_wildcards
 from utils.dsl_ast import Blueprint, Graph, Node, TypeRef, Value, Wire
 from utils.dsl_types import PinType, engine_type, parse_engine_type
 from utils.k2_write_pins import WrittenPin
+from utils.k2_write_types import GENERATED_CLASSES, own_asset
 from utils.scope import Scope
 from utils.shape import COMMON_PROPERTIES, Pin, Shape
 
@@ -60,6 +61,15 @@ class WrittenGraph:
     def engine_type(self, ref: TypeRef) -> str:
         return engine_type(self.catalogue.resolve_type(ref))
 
+    @property
+    def generated_class(self) -> str:
+        """The kind of class that a Blueprint of this parent makes; "" for the usual one."""
+        return next((kind for base, kind in GENERATED_CLASSES.items() if self.catalogue.is_a(self.scope.parent, base)), "")
+
+    @property
+    def own_class(self) -> str:
+        return f"{own_asset(self.blueprint.name)}_C"
+
     def is_local(self, variable: str) -> bool:
         return variable.lower() in self.scope.local_variables
 
@@ -82,7 +92,18 @@ def build_graph(blueprint: Blueprint, graph: Graph, catalogue: Catalogue, names:
     nodes = {node.id: _node(node, shapes[node.id], types, names, guid(blueprint.name, graph.name, node.id))
              for node in graph.nodes}
     wires = [_connect(wire, nodes) for wire in graph.wires]
-    return WrittenGraph(blueprint, graph, scope, nodes, wires, types, catalogue)
+    written = WrittenGraph(blueprint, graph, scope, nodes, wires, types, catalogue)
+    _name_own_class(written)
+    return written
+
+
+def _name_own_class(page: WrittenGraph) -> None:
+    """The hidden target of own variables names the class where it is of a special kind: the text tells its kind nowhere else."""
+    if page.generated_class:
+        for written in page.nodes.values():
+            for pin in written.pins:
+                if written.shape.role == "variable" and pin.is_hidden and pin.ue_type == "object:self":
+                    pin.ue_type = f"object:{page.own_class}"
 
 
 def _node(node: Node, shape: Shape, types: PinTypes, names: Counter[str], node_guid: str) -> WrittenNode:
@@ -100,12 +121,18 @@ def _add_pin(written: WrittenNode, pin: Pin, ue_type: str) -> WrittenPin:
     """Two pins of one side may share a name, so their place takes part in the id."""
     pin_id = guid(written.guid, "in" if pin.is_input else "out", pin.internal, str(len(written.pins)))
     user = written.node.get(pin.name) if pin.is_input else None
-    written.pins.append(WrittenPin(pin, pin_id, ue_type, user))
+    is_library = written.shape.is_static and pin.internal == "self"
+    written.pins.append(WrittenPin(pin, pin_id, ue_type, user, library=written.shape.member[0] if is_library else ""))
     return written.pins[-1]
 
 
 def _resolved(pin: Pin, kind: PinType) -> str:
-    """The catalogue's own spelling, which knows a real's precision, unless the graph says what a wildcard is."""
+    """The catalogue's own spelling, which knows a real's precision, unless the graph says what a wildcard is.
+
+    A hidden wildcard (the tolerance of == for what has none) has no type at all in the editor's text.
+    """
+    if pin.is_hidden and kind.kind == "wildcard":
+        return "none"
     return pin.ue_type if kind == pin.type else engine_type(kind)
 
 
@@ -114,7 +141,7 @@ def _add_literals(written: WrittenNode) -> None:
     if written.shape.is_known:
         return
     for key, value in written.node.properties:
-        if key not in COMMON_PROPERTIES and written.pin(key, True) is None:
+        if key not in COMMON_PROPERTIES | written.shape.identity and written.pin(key, True) is None:
             kind = _type_of(value)
             _add_pin(written, Pin(key, key, True, parse_engine_type(kind), None, kind), kind)
 

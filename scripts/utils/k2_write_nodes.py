@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from utils.catalogue_data import CONST
 from utils.display import display_string
 from utils.dsl_ast import Struct
 from utils.k2_write_events import EVENT_RULES
@@ -27,14 +28,24 @@ def node_properties(facts: Facts) -> list[str]:
 
 def call(facts: Facts) -> list[str]:
     """Purity under its name before and since UE 5.5; an engine passes over the name that it does not know."""
+    known = facts.function
+    is_const = facts.flag("Const") or known is not None and bool(known.flags & CONST)
     return [*flag_line("bIsPureFunc", facts.written.shape.is_pure), *flag_line("bDefaultsToPureFunc", facts.written.shape.is_pure),
-            *flag_line("bIsConstFunc", facts.flag("Const")), function_reference(facts, *facts.member)]
+            *flag_line("bIsConstFunc", is_const), function_reference(facts, *facts.member)]
 
 
 def function_reference(facts: Facts, owner: str, name: str) -> str:
-    if not owner:
+    """On self, as the editor writes it, where nothing is wired to the target and self is a thing of that class."""
+    if not owner or is_on_self(facts, owner):
         return line("FunctionReference", f"(MemberName={quote(name or facts.written.node.type)},bSelfContext=True)")
     return line("FunctionReference", f"(MemberParent={facts.references.class_reference(owner)},MemberName={quote(name)})")
+
+
+def is_on_self(facts: Facts, owner: str) -> bool:
+    target = next((pin for pin in facts.pins(is_input=True) if pin.pin.internal == "self"), None)
+    is_open = target is not None and not target.links and target.user is None
+    parent, catalogue = facts.page.scope.parent, facts.page.catalogue
+    return is_open and not facts.written.shape.is_static and (catalogue.is_a(parent, owner) or not catalogue.knows_class(parent))
 
 
 def commutative(facts: Facts) -> list[str]:
@@ -56,8 +67,13 @@ def operator(facts: Facts) -> list[str]:
 
 
 def call_parent(facts: Facts) -> list[str]:
+    """The reference names the class that declares the function, not the parent that inherits it."""
     owner, name = facts.member
-    return [*flag_line("bIsPureFunc", facts.written.shape.is_pure), function_reference(facts, owner or facts.page.scope.parent, name)]
+    path = facts.references.class_path(owner or facts.page.scope.parent)
+    declared = (facts.data.function(path, name) or facts.data.event(path, name)) if path in facts.data.raw["classes"] else None
+    parent = facts.references.class_reference(declared.owner if declared else path)
+    return [*flag_line("bIsPureFunc", facts.written.shape.is_pure),
+            line("FunctionReference", f"(MemberParent={parent},MemberName={quote(name)})")]
 
 
 def message(facts: Facts) -> list[str]:
@@ -152,7 +168,7 @@ def format_text(facts: Facts) -> list[str]:
 
 
 def timeline(facts: Facts) -> list[str]:
-    return [*text_line("TimelineName", facts.text("Name")), line("TimelineGuid", facts.guid("timeline"))]
+    return [*text_line("TimelineName", facts.text("Name")), line("TimelineGuid", facts.guid("timeline")), "bCanRenameNode=True"]
 
 
 # Structs

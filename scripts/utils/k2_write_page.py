@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from utils.blueprint_patterns import Catalogue
+from utils.catalogue_data import DEV
 from utils.dsl_ast import Blueprint, Graph
 from utils.k2_write_comments import COMMENT_CLASS, Remark, remarks_of
 from utils.k2_write_events import USER_PINS, user_defined_pin
@@ -14,13 +15,15 @@ from utils.k2_write_graph import WrittenGraph, WrittenNode, build_graph, guid
 from utils.k2_write_nodes import node_properties
 from utils.k2_write_pins import pin_line
 from utils.k2_write_titles import node_outline
-from utils.k2_write_types import References, own_asset, path_name, quote, reference
+from utils.k2_write_types import BLUEPRINT_CLASS, References, own_asset, path_name, quote, reference
 from utils.layout import Arrangement, Edge, arrange
 from utils.layout_frames import Rect
 
 INDENT = "   "
 # The dark grey of the engine's own templates, in which boxes inside boxes stay legible.
 COMMENT_COLOR = "CommentColor=(R=0.150000,G=0.150000,B=0.150000,A=0.500000)"
+# The Blueprint of a level lies inside the level.
+LEVEL_SCRIPT = "LevelScriptActor"
 STATES = {"disabled": "Disabled", "developmentonly": "DevelopmentOnly"}
 
 
@@ -61,7 +64,9 @@ class Page:
 
     def _object(self, class_path: str, name: str, body: list[str]) -> list[str]:
         """The path tells a reader the Blueprint and the graph; pasting does not need it."""
-        place = f"{own_asset(self.graph.blueprint.name)}:{path_name(self.graph.graph.name)}.{name}"
+        blueprint = self.graph.blueprint
+        level = f"PersistentLevel.{path_name(blueprint.name)}." if blueprint.parent == LEVEL_SCRIPT else ""
+        place = f"{own_asset(blueprint.name)}:{level}{path_name(self.graph.graph.name)}.{name}"
         head = f'Begin Object Class={class_path} Name="{name}" ExportPath={reference(class_path, place)}'
         return [head, *(INDENT + line for line in body), "End Object"]
 
@@ -70,7 +75,8 @@ def build_page(blueprint: Blueprint, graph: Graph, catalogue: Catalogue, names: 
     """`names` counts the objects of each class that the text already has."""
     written = build_graph(blueprint, graph, catalogue, names)
     remarks = remarks_of(graph, names)
-    return Page(written, remarks, place(written, remarks), References(catalogue.data))
+    references = References(catalogue.data, written.own_class, written.generated_class or BLUEPRINT_CLASS)
+    return Page(written, remarks, place(written, remarks), references)
 
 
 def place(page: WrittenGraph, remarks: list[Remark]) -> Arrangement:
@@ -95,6 +101,8 @@ def state(facts: Facts) -> list[str]:
         lines.append(f"AdvancedPinDisplay={'Shown' if facts.written.shows_advanced else 'Hidden'}")
     if enabled := STATES.get(facts.text("Enabled").lower()):
         lines += [f"EnabledState={enabled}", "bUserSetEnabledState=True"]
+    elif facts.function and facts.function.flags & DEV:
+        lines.append("EnabledState=DevelopmentOnly")
     if comment := facts.text("NodeComment"):
         lines += ["bCommentBubblePinned=True", "bCommentBubbleVisible=True", f"NodeComment={quote(comment)}"]
     return lines

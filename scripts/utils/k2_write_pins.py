@@ -27,6 +27,7 @@ class WrittenPin:
 
     ue_type    in the catalogue's spelling, wildcards resolved
     signature  of a delegate, where the type does not say it
+    library    class of the static function whose hidden target this is
     links      (object name, pin id) of the other ends
     """
 
@@ -35,6 +36,7 @@ class WrittenPin:
     ue_type: str
     user: Value | None = None
     signature: str = ""
+    library: str = ""
     links: list[tuple[str, str]] = field(default_factory=list)
     parts: list[WrittenPin] = field(default_factory=list)
     whole: WrittenPin | None = None
@@ -98,14 +100,13 @@ def _literal(written: WrittenPin, references: References) -> Literal:
         return Literal()
     if kind.kind == "struct" and kind.name == "LatentActionInfo" and pin.is_hidden and written.user is None:
         return LATENT_INFO
-    if _stands_for_library(pin) and kind.kind == "object" and written.user is None:
-        return Literal(object=references.default_object(kind.name) or None)
+    if library := written.library or (kind.name if is_comparer(pin) else ""):
+        return Literal(object=references.default_object(library) or None)
     return literal(written.user, pin.default, kind, references, written.id)
 
 
-def _stands_for_library(pin: Pin) -> bool:
-    is_library = pin.internal == "self" and pin.type.name.endswith(("Library", "Statics", "Functions"))
-    return pin.is_hidden and (is_library or COMPARER.fullmatch(pin.internal) is not None)
+def is_comparer(pin: Pin) -> bool:
+    return pin.is_hidden and COMPARER.fullmatch(pin.internal) is not None
 
 
 def _links(written: WrittenPin, node: str) -> list[tuple[str, str]]:
@@ -122,8 +123,7 @@ def _links(written: WrittenPin, node: str) -> list[tuple[str, str]]:
 def _flags(written: WrittenPin) -> list[tuple[str, str]]:
     pin = written.pin
     guid = MEMBER_GUID.search(pin.internal)
-    is_comparer = pin.is_hidden and COMPARER.fullmatch(pin.internal) is not None
     is_ignored = pin.is_input and pin.is_by_ref and written.user is None and not pin.is_exec
-    flags = (("bHidden", written.is_hidden), ("bNotConnectable", is_comparer), ("bDefaultValueIsReadOnly", is_comparer),
+    flags = (("bHidden", written.is_hidden), ("bNotConnectable", is_comparer(pin)), ("bDefaultValueIsReadOnly", is_comparer(pin)),
              ("bDefaultValueIsIgnored", is_ignored), ("bAdvancedView", pin.is_advanced), ("bOrphanedPin", False))
     return [("PersistentGuid", guid[1] if guid else NO_GUID), *((name, str(value)) for name, value in flags)]

@@ -9,6 +9,8 @@ from utils.catalogue_data import CatalogueData
 # Blueprint classes and user-made structs and enums are found through the native class they share with all engine versions.
 REFERENCE_TYPES = {"structs": "/Script/CoreUObject.ScriptStruct", "enums": "/Script/CoreUObject.Enum"}
 NATIVE_CLASS, BLUEPRINT_CLASS = "/Script/CoreUObject.Class", "/Script/Engine.BlueprintGeneratedClass"
+# Blueprints of these parents make a class of a special kind.
+GENERATED_CLASSES = {"UserWidget": "/Script/UMG.WidgetBlueprintGeneratedClass", "AnimInstance": "/Script/Engine.AnimBlueprintGeneratedClass"}
 SECTIONS = {"struct": "structs", "enum": "enums"}
 CATEGORIES = {"enum": "byte"}
 DELEGATES = ("delegate", "mcdelegate")
@@ -66,8 +68,10 @@ def read_engine_type(text: str) -> EngineType:
 class References:
     """Short names of the DSL as references that the editor resolves."""
 
-    def __init__(self, data: CatalogueData) -> None:
+    def __init__(self, data: CatalogueData, own_class: str = "", own_type: str = BLUEPRINT_CLASS) -> None:
+        """`own_class` is the path of the class that the document itself makes, `own_type` the kind of class that is."""
         self._data = data
+        self._own = (own_class, own_type)
 
     def path(self, section: str, name: str) -> str:
         """A project's own class without a path is looked for by the editor among what is loaded, under its object name."""
@@ -81,6 +85,8 @@ class References:
 
     def class_reference(self, name: str) -> str:
         path = self.class_path(name)
+        if path == self._own[0]:
+            return reference(self._own[1], path)
         return reference(NATIVE_CLASS if path.startswith("/Script/") else BLUEPRINT_CLASS, path)
 
     def object_reference(self, section: str, name: str) -> str:
