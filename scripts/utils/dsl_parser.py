@@ -21,6 +21,7 @@ from utils.dsl_writer import read_comment, write
 __all__ = ["DslError", "parse", "parse_lenient", "render"]
 
 # Order of statements inside a document and inside a graph; a later one may not be followed by an earlier one.
+MISPLACED = "VAR, NODE, EXEC and DATA statements in this order"
 RANK = {"VAR": 0, "NODE": 1, "EXEC": 2, "DATA": 3}
 # The commonest statements at a glance; whatever does not match is read by the rules, which say what is wrong with it.
 PLAIN_WIRE = re.compile(r"[ \t]*(EXEC|DATA) (\w+)\.(\w+) -> (\w+)\.(\w+)")
@@ -250,7 +251,7 @@ class _Document:
     def _in_order(self, draft: _GraphDraft, keyword: str, cursor: Cursor) -> None:
         """Out of order is an error, but what was said is kept: 06 --fix puts it in order."""
         if RANK[keyword] < draft.rank:
-            raise cursor.error("VAR, NODE, EXEC and DATA statements in this order", 0)
+            raise cursor.error(MISPLACED, 0)
         draft.rank = RANK[keyword]
 
     def _attach_comments(self, draft: _GraphDraft, node_id: str) -> None:

@@ -1,0 +1,89 @@
+"""The door 06: what it reads, writes, prints and returns, run as people run it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from pipeline.paths import SCRIPTS
+from utils.dsl_parser import parse, render
+
+GOOD = 'BLUEPRINT: B\nPARENT: Actor\nGRAPH: EventGraph\nNODE n1: Event_BeginPlay\nNODE n2: PrintString [InString="Hi"]\nEXEC n1.Then -> n2.Execute\n'
+LOOSE = ('BLUEPRINT: B\nVAR Health: float = 5\nGRAPH: EventGraph\nNODE b: SetVariable [VarName="Health", Value=1]\nNODE a: Event_BeginPlay\n'
+         "EXEC a.then -> b.Execute\n")
+WRONG = GOOD.replace("n1.Then", "n1.Later")
+
+
+@pytest.fixture
+def run(paths, script_environment):
+    def start(*arguments: str) -> subprocess.CompletedProcess:
+        command = [sys.executable, str(SCRIPTS / "06_validate_dsl.py"), *map(str, arguments), "--project", str(paths.root)]
+        return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60)
+    return start
+
+
+def test_valid_files_end_with_0_and_a_report(paths, run):
+    (paths.root / "a.dsl").write_text(GOOD, encoding="utf-8")
+    done = run(paths.root / "a.dsl")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(paths.validation_report.read_text(encoding="utf-8"))
+    assert (report["documents"], report["valid"], report["by_code"]) == (1, 1, {})
+
+
+def test_an_error_ends_with_1_and_says_file_line_and_remedy(paths, run):
+    folder = paths.root / "many"
+    folder.mkdir()
+    (folder / "good.dsl").write_text(GOOD, encoding="utf-8")
+    (folder / "wrong.dsl").write_text(WRONG, encoding="utf-8")
+    (folder / "rows.jsonl").write_text(json.dumps({"instruction": "x", "input": "", "output": WRONG}) + "\n", encoding="utf-8")
+    done = run(folder, "--report", paths.root / "r.json")
+    assert done.returncode == 1
+    assert "wrong.dsl, line 6" in done.stderr and "Fix: " in done.stderr and "Traceback" not in done.stderr
+    report = json.loads((paths.root / "r.json").read_text(encoding="utf-8"))
+    assert (report["documents"], report["valid"]) == (3, 1)
+    assert report["by_code"]["unknown-pin"]["count"] == 2
+    assert {entry["document"] for entry in report["invalid"]} == {"wrong.dsl", "rows.jsonl:1"}
+
+
+def test_fix_rewrites_spelling_and_order_and_keeps_the_original(paths, run):
+    file = paths.root / "loose.dsl"
+    file.write_text(LOOSE, encoding="utf-8")
+    assert run(file, "--fix").returncode == 0
+    assert file.read_text(encoding="utf-8") == render(parse(LOOSE))
+    assert (paths.root / "loose.dsl.bak").read_text(encoding="utf-8") == LOOSE
+    assert "rewritten" not in run(file, "--fix").stdout
+
+
+def test_fix_rewrites_rows_and_leaves_their_other_fields(paths, run):
+    file = paths.root / "rows.jsonl"
+    rows = [{"instruction": "é", "input": "", "output": LOOSE, "extra": 1}, {"instruction": "b", "input": "", "output": GOOD}]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    assert run(file, "--fix").returncode == 0
+    after = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    assert after == [rows[0] | {"output": render(parse(LOOSE))}, rows[1]]
+
+
+def test_fix_touches_no_file_with_a_line_that_it_cannot_read(paths, run):
+    file = paths.root / "broken.dsl"
+    file.write_text(LOOSE + "and so on\n", encoding="utf-8")
+    assert run(file, "--fix").returncode == 1
+    assert file.read_text(encoding="utf-8") == LOOSE + "and so on\n"
+    assert not (paths.root / "broken.dsl.bak").exists()
+
+
+def test_statements_out_of_order_are_put_in_order(paths, run):
+    file = paths.root / "order.dsl"
+    file.write_text('BLUEPRINT: B\nGRAPH: EventGraph\nNODE n1: Event_BeginPlay\nNODE n2: Delay\nEXEC n1.Then -> n2.Execute\nNODE n3: PrintString\n'
+                    "EXEC n2.Completed -> n3.Execute\n", encoding="utf-8")
+    assert run(file).returncode == 1
+    assert run(file, "--fix").returncode == 0
+
+
+def test_a_path_that_is_not_there_is_bad_usage(paths, run):
+    assert run(paths.root / "nothing").returncode == 64
+
+
+def test_a_file_that_is_not_text_is_one_clear_line(paths, run):
+    (paths.root / "x.dsl").write_bytes(b"BLUEPRINT: \xff\xfe")
+    done = run(paths.root / "x.dsl")
+    assert done.returncode == 1 and "not UTF-8" in done.stderr and "Traceback" not in done.stderr
