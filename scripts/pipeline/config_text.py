@@ -61,7 +61,13 @@ def nearest(name: str, keys: Mapping[str, Sequence[str]], section: str | None) -
 
 def _closest(name: str, options: Sequence[str]) -> str:
     """The most similar option, compared with and without the prefix that options share (`rank` means `lora_r`)."""
-    def similarity(option: str) -> float:
+    def similarity(option: str) -> tuple[float, float]:
         short = option.partition("_")[2] or option
-        return max(difflib.SequenceMatcher(None, name.lower(), form).ratio() for form in (option, short))
+        in_order = max(_ratio(name.lower(), form) for form in (option, short))
+        # Letters out of order decide between equals: `use4_bit` is `use_4bit`, not `use_8bit`.
+        return in_order, _ratio("".join(sorted(name.lower())), "".join(sorted(option)))
     return max(options, key=similarity)
+
+
+def _ratio(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one, other).ratio()
