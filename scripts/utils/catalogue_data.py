@@ -89,8 +89,9 @@ class AsyncAction:
     proxy: str
 
 
-ASYNC_CLASSES = {"async": "/Script/BlueprintGraph.K2Node_AsyncAction", "GameplayAbilities": "/Script/GameplayAbilitiesEditor.K2Node_LatentAbilityCall",
-                 "task": "/Script/GameplayTasksEditor.K2Node_LatentGameplayTaskCall"}
+ASYNC_CLASSES = {"async": "/Script/BlueprintGraph.K2Node_AsyncAction",
+                 "task": "/Script/GameplayTasksEditor.K2Node_LatentGameplayTaskCall",
+                 "ability": "/Script/GameplayAbilitiesEditor.K2Node_LatentAbilityCall"}
 
 
 def short_name(path: str) -> str:
@@ -222,7 +223,7 @@ class CatalogueData:
 
 def _async_class(owner: str, kind: str) -> str:
     is_ability = kind == "task" and owner.startswith("/Script/GameplayAbilities.")
-    return ASYNC_CLASSES["GameplayAbilities" if is_ability else kind]
+    return ASYNC_CLASSES["ability" if is_ability else kind]
 
 
 def _index(section: dict[str, Any]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from utils.scope import Scope, params
 from utils.shape import PinDraft, Problem, ShapeDraft, data_in, data_out
 
 if TYPE_CHECKING:
-    from utils.catalogue_names import EventTable, NameTable
+    from utils.catalogue_names import EventTable, FunctionName, NameTable
 
 MAX_PINS = 256  # `Outputs=1000000` is a mistake; the editor's own limit for a Sequence is far below
 
@@ -98,7 +98,14 @@ class Context:
         """The Target of a member of `owner`; of a member of this Blueprint where there is no owner."""
         known = self.data.class_path(owner) if owner else None
         kind = "interface" if known and self.data.is_interface(known) else "object"
-        return data_in("self", f"{kind}:{short_name(known) if known else owner or SELF}", is_hidden=is_hidden, is_required=is_required, label=label)
+        name = short_name(known) if known else owner or SELF
+        return data_in("self", f"{kind}:{name}", is_hidden=is_hidden, is_required=is_required, label=label)
+
+    def function(self, name: FunctionName) -> Function:
+        """The function behind a name from the table of names."""
+        found = self.data.function(name.owner, name.name)
+        assert found is not None
+        return found
 
     def find_function(self, class_name: str, name: str) -> Function | None:
         path = self.data.class_path(class_name) if class_name else self.parent_path

@@ -122,7 +122,7 @@ def call_shape(context: Context) -> ShapeDraft:
     draft = described_call(context, CALL, context.class_path() if owner else "")
     if not name:
         return replace(draft, problems=(missing("missing-function", "Call", "Function", '"OnHeal"'),))
-    if not owner and not context.says("Params") and not context.says("Results"):
+    if not owner and context.parent_path and not context.says("Params") and not context.says("Results"):
         return draft.with_problem("unknown-function", f"function or event '{name}' is not declared in this document",
                                   "Declare it, or describe it with Class= or Params=.")
     return draft

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 
 from utils.node_context import Context, missing
-from utils.shape import (
-    EXEC_IN, EXEC_OUT, PinDraft, Problem, ShapeDraft, data_in, data_out, exec_in, exec_out,
-)
+from utils.shape import EXEC_IN, PinDraft, Problem, ShapeDraft, data_in, data_out, exec_in, exec_out
 
 GRAPH = "/Script/BlueprintGraph.K2Node_"
 FORMAT_ARGUMENT = re.compile(r"(?<!`)\{([^{}|()]+)\}")

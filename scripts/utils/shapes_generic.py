@@ -43,7 +43,8 @@ def macro_shape(context: Context) -> ShapeDraft:
     outputs = own.outputs if own and not described else context.params("Outputs")
     problems: tuple[Problem, ...] = () if graph else (missing("missing-graph", "Macro", "Graph", '"/Game/Lib.Lib:MyMacro"'),)
     pins = [_grouped(pin) for pin in (*context.inputs(inputs), *context.outputs(outputs))]
-    return ShapeDraft("Macro", MACRO, "macro", tuple(pins), ("", graph), identity=frozenset({"Graph", "Inputs", "Outputs"}), problems=problems)
+    return ShapeDraft("Macro", MACRO, "macro", tuple(pins), ("", graph), identity=frozenset({"Graph", "Inputs", "Outputs"}),
+                      problems=problems)
 
 
 def _grouped(pin: PinDraft) -> PinDraft:

@@ -66,8 +66,8 @@ def variable_type(context: Context, name: str, owner: str) -> tuple[str, Problem
         return found.type, None
     if not name:
         return "wildcard", missing("missing-variable", context.node.type, "Variable", '"Health"')
-    if owner and path is None:
-        return "wildcard", None
+    if path is None:
+        return "wildcard", None  # a class outside the catalogue may have any variable
     where = f"{owner} has no variable" if owner else "there is no variable"
     remedy = "Name a variable of that class, or give its Type=." if owner else f"Add 'VAR {name}: <type>' to the document."
     return "wildcard", Problem("unknown-variable", f"{where} '{name}'", remedy)
@@ -78,14 +78,14 @@ def delegate_shape(context: Context) -> ShapeDraft:
     node = context.node.type
     name, owner = context.text("Dispatcher"), context.text("Class")
     signature, problem, declaring = _dispatcher_signature(context, name, owner)
-    target = context.self_pin(declaring or context.class_path() if owner else declaring, is_hidden=False,
-                      is_required=bool(owner) and not context.self_is(owner))
-    pins = [EXEC_IN, EXEC_OUT, target]
+    declaring = declaring or (context.class_path() if owner else "")
+    is_target_missing = bool(owner) and not context.self_is(owner)
+    pins = [EXEC_IN, EXEC_OUT, context.self_pin(declaring, is_hidden=False, is_required=is_target_missing)]
     if node == "CallDispatcher":
         pins += signature
     elif node != "UnbindAllEvents":
         pins.append(data_in("Delegate", "delegate", label="Event", is_by_ref=True, is_const=True, is_required=True))
-    return ShapeDraft(node, GRAPH + DELEGATE_NODES[node], "delegate", tuple(pins), (declaring or context.class_path() if owner else declaring, name),
+    return ShapeDraft(node, GRAPH + DELEGATE_NODES[node], "delegate", tuple(pins), (declaring, name),
                       identity=frozenset({"Dispatcher", "Class", "Params"}), problems=(problem,) if problem else ())
 
 
@@ -101,7 +101,7 @@ def _dispatcher_signature(context: Context, name: str, owner: str) -> tuple[list
     found = context.data.property(path, name) if path else None
     if found and found.is_dispatcher:
         return [data_in(one.name, one.type) for one in context.data.delegate_params(found)], None, found.owner
-    if path is None or (not owner and context.parent_path is None):
+    if path is None:
         return [], None, ""
     remedy = f"Declare it: VAR {name}: Dispatcher, or name the class that has it with Class=."
     return [], Problem("unknown-dispatcher", f"{owner or 'this Blueprint'} has no dispatcher '{name}'", remedy), ""

@@ -14,7 +14,8 @@ HANDLING = "enum:ESpawnActorCollisionHandlingMethod"
 SUBSYSTEMS = {"GetSubsystem": "Subsystem", "GetSubsystemFromPC": "LocalPlayerSubsystem", "GetEngineSubsystem": "EngineSubsystem",
               "GetEditorSubsystem": "EditorSubsystem"}
 # What a node of this kind spawns at the least; its class pin takes that class and its subclasses.
-SPAWNED = {"SpawnActorFromClass": "Actor", "ConstructObject": "Object", "CreateWidget": "UserWidget", "AddComponentByClass": "ActorComponent"}
+SPAWNED = {"SpawnActorFromClass": "Actor", "ConstructObject": "Object", "CreateWidget": "UserWidget",
+           "AddComponentByClass": "ActorComponent"}
 
 
 def spawn_shape(context: Context) -> ShapeDraft:
@@ -46,7 +47,8 @@ def _add_component_pins(class_pin: PinDraft, result: PinDraft) -> list[PinDraft]
 
 
 ACTOR_TARGET = data_in("self", "object:Actor")
-COMPONENT_PINS = (data_in("bManualAttachment", "bool", "false"), data_in("RelativeTransform", "struct:Transform", is_by_ref=True, is_const=True),
+COMPONENT_PINS = (data_in("bManualAttachment", "bool", "false"),
+                  data_in("RelativeTransform", "struct:Transform", is_by_ref=True, is_const=True),
                   data_in("bDeferredFinish", "bool", "false", is_hidden=True))
 SPAWN_PINS = {"SpawnActorFromClass": _spawn_actor_pins, "ConstructObject": _construct_object_pins, "CreateWidget": _create_widget_pins,
               "AddComponentByClass": _add_component_pins}
@@ -165,8 +167,8 @@ def to_text_shape(context: Context) -> ShapeDraft:
 
 
 def set_by_ref_shape(context: Context) -> ShapeDraft:
-    pins = (EXEC_IN, EXEC_OUT, data_in("Target", "wildcard", group="T", is_by_ref=True, is_required=True), data_in("Value", "wildcard", group="T"),
-            data_out("Value", "wildcard", group="T"))
+    target = data_in("Target", "wildcard", group="T", is_by_ref=True, is_required=True)
+    pins = (EXEC_IN, EXEC_OUT, target, data_in("Value", "wildcard", group="T"), data_out("Value", "wildcard", group="T"))
     return ShapeDraft("VariableSetRef", GRAPH + "VariableSetRef", "variable", pins)
 
 

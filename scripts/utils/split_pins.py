@@ -36,10 +36,13 @@ def _parts(pin: PinDraft, data: CatalogueData) -> tuple[PinDraft, ...]:
     kind, _, struct = pin.type.partition(":")
     if kind != "struct":
         return ()
-    prefix = f"{pin.label}_" if pin.label else ""
-    return tuple(replace(pin, internal=f"{pin.internal}_{part.name}", type=part.type, default=part.default, value=None, group="", typed_by="",
-                         label=f"{prefix}{plain_name(part.name)}" if prefix else "", is_by_ref=False, is_required=False)
-                 for part in parts_of(struct, pin.is_input, data))
+    return tuple(_part(pin, part) for part in parts_of(struct, pin.is_input, data))
+
+
+def _part(pin: PinDraft, part: Param) -> PinDraft:
+    """`SpawnTransform_Location`; where the pin has a label, the part's begins with that."""
+    label = f"{pin.label}_{plain_name(part.name)}" if pin.label else ""
+    return PinDraft(f"{pin.internal}_{part.name}", part.type, pin.is_input, part.default, label=label, is_advanced=pin.is_advanced)
 
 
 def parts_of(struct: str, is_input: bool, data: CatalogueData) -> tuple[Param, ...]:
