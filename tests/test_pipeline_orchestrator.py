@@ -260,15 +260,14 @@ def test_sigterm_ends_the_child_and_leaves_a_state_to_resume_from(project):
     assert load_resume_state(project).status == "stopped"
 
 
-def test_a_hung_training_is_ended_with_its_tree_and_counts_as_timeout(project, capsys):
-    behave(project, train="hang")
-    (project.root / "shaped.txt").write_text("")
-    code, run = run_tiny(project, config=impatient(warn_s=0.5, kill_s=1.0))
-    assert code == ExitCode.FAILED
-    assert next(step for step in run.steps if step.name == "train").category == "TIMEOUT"
+def test_a_hung_training_is_ended_with_its_tree_and_taken_up_again(project, capsys):
+    behave(project, train="hang_once")
+    code, _ = run_tiny(project, config=impatient(warn_s=0.5, kill_s=1.0))
     pids = (project.root / "pids.txt").read_text().split()
     assert not any(is_alive(int(pid)) for pid in pids)
-    assert "WARNING: no sign of life" in capsys.readouterr().err
+    assert code == ExitCode.OK and trace(project)[-3:] == ["train", "train --resume", "report"]
+    shown = capsys.readouterr().err
+    assert "WARNING: no sign of life" in shown and "train: TIMEOUT: ended by the watch: no sign of life" in shown
 
 
 def test_a_training_that_beats_is_left_alone(project):

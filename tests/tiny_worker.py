@@ -76,9 +76,13 @@ def hang(args: argparse.Namespace) -> ExitCode:
     return ExitCode.OK
 
 
+def hang_once(args: argparse.Namespace) -> ExitCode:
+    return ExitCode.OK if (args.project.root / "pids.txt").exists() else hang(args)
+
+
 def beat_slowly(args: argparse.Namespace) -> ExitCode:
     """Work for longer than a stall takes, with a sign of life now and then."""
-    for _ in range(4):
+    for _ in range(3):
         time.sleep(1.05)
         write_heartbeat()
     return ExitCode.OK
@@ -92,7 +96,7 @@ def until_stopped(args: argparse.Namespace) -> ExitCode:
 
 
 BEHAVIOURS = {f.__name__: f for f in (work, user_error, program_error, network_error, network_error_once, crash, disk_full, finding,
-                                      hang, beat_slowly, until_stopped)}
+                                      hang, hang_once, beat_slowly, until_stopped)}
 
 
 def parser() -> argparse.ArgumentParser:
