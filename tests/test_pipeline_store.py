@@ -68,6 +68,23 @@ def test_a_failing_write_leaves_the_old_text_and_no_scraps(tmp_path, monkeypatch
     assert nth > 1 and file.read_text() == "new"
 
 
+def test_a_file_held_for_a_moment_is_waited_for_as_windows_needs(tmp_path, monkeypatch):
+    """Windows' errors, raised in its place: sharing violations for the first three tries."""
+    file, real, tries = tmp_path / "state.json", os.replace, []
+
+    def held(*args):
+        tries.append(args)
+        if len(tries) <= 3:
+            error = PermissionError(13, "held by another process")
+            error.winerror = 32
+            raise error
+        return real(*args)
+
+    monkeypatch.setattr(os, "replace", held)
+    write_text(file, "new")
+    assert file.read_text() == "new" and len(tries) == 4
+
+
 @given(st.lists(st.dictionaries(st.text(), st.text()), max_size=5), st.lists(st.dictionaries(st.text(), st.text()), max_size=5))
 def test_what_was_appended_is_read_back(tmp_path_factory, first, second):
     file = tmp_path_factory.mktemp("rows") / "rows.jsonl"

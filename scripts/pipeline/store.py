@@ -11,14 +11,16 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
 from error_handler import UserError
 
+T = TypeVar("T")
+
 REPLACE_PATIENCE_S = 2.5
-"""How long a Windows reader or virus scanner may hold the old file before the write gives up."""
+"""How long another process (a reader, a virus scanner) may hold a file on Windows before the work gives up."""
 WINDOWS_FILE_IS_HELD = {5, 32, 33}
 
 
@@ -56,10 +58,15 @@ def _mode_of(path: Path) -> int:
 
 def replace_file(source: str | Path, target: Path) -> None:
     """os.replace with patience for Windows, where a reader of the old file makes it fail."""
+    _patiently(lambda: os.replace(source, target))
+
+
+def _patiently(act: Callable[[], T]) -> T:
+    """Try again for a while when Windows says that another process holds the file."""
     give_up_at = time.monotonic() + REPLACE_PATIENCE_S
     while True:
         try:
-            return os.replace(source, target)
+            return act()
         except PermissionError as error:
             is_held = getattr(error, "winerror", None) in WINDOWS_FILE_IS_HELD
             if not is_held or time.monotonic() > give_up_at:
@@ -95,9 +102,7 @@ def read_json(path: Path, newest_schema: int | None = None) -> Any:
     """Read a JSON file; a broken one, and one of a newer `schema_version` than `newest_schema`, is a UserError."""
     path = Path(path)
     try:
-        obj = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise
+        obj = json.loads(_patiently(lambda: path.read_text(encoding="utf-8")))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: not valid JSON: {error}", "mend the file or move it away; it was left as it is.") from error
     version = obj.get("schema_version", 1) if isinstance(obj, dict) else 1
