@@ -45,7 +45,7 @@ class Mistake:
     """One thing that is wrong. `expected` and `actual` are node ids in their documents, "" where there is none."""
 
     kind: str
-    message: str
+    what: str
     graph: str
     expected: str = ""
     actual: str = ""
@@ -96,9 +96,9 @@ class _Judge:
         self.expected, self.actual, self.pairs = expected, actual, pairs
         self.mistakes: list[Mistake] = []
 
-    def _say(self, kind: str, message: str, one: ModelNode | None, other: ModelNode | None) -> None:
+    def _say(self, kind: str, what: str, one: ModelNode | None, other: ModelNode | None) -> None:
         graph = (one or other).graph if one or other else ""
-        self.mistakes.append(Mistake(kind, message, graph, one.id if one else "", other.id if other else ""))
+        self.mistakes.append(Mistake(kind, what, graph, one.id if one else "", other.id if other else ""))
 
     def nodes(self) -> Ratio:
         hits = 0
