@@ -36,7 +36,7 @@ let statusShown = "";
 function showStatus(state) {
   const isIdle = state.status === "idle";
   const isSilent = state.status === "running" && silence(state) > SILENT_S;
-  const text = isIdle ? "Nothing is running" : isSilent ? `No news for ${duration(silence(state))}` : `${state.status}: ${state.mode || ""}`;
+  const text = isIdle ? "Nothing is running" : isSilent ? `No news for ${duration(silence(state))}` : [state.status, state.mode].filter(Boolean).join(": ");
   if (text === statusShown) return;
   statusShown = text;
   show("status", el("strong", {}, el("span", { class: `pulse ${isIdle ? "" : isSilent ? "bad" : "good"}` }), text));
@@ -52,7 +52,7 @@ function showNow(state) {
       known ? `${number(state.progress_done)} of ${number(state.progress_total)}` : null, state.progress_text,
       isNumber(state.eta_s) ? `step: about ${duration(state.eta_s)}` : null, isNumber(state.run_eta_s) ? `run: about ${duration(state.run_eta_s)} left` : null,
     ].filter(Boolean).join(" · ")),
-    el("p", { class: "muted" }, "started ", when(state.started_at), `, run ${state.run_id}. To stop at the next safe place: `, el("code", {}, "python scripts/15_stop_signal.py stop")));
+    el("p", { class: "muted" }, state.run_id ? ["run ", state.run_id, ", started ", when(state.started_at), ". "] : null, "To stop at the next safe place: ", el("code", {}, "python scripts/15_stop_signal.py stop")));
 }
 
 function showError(state) {
