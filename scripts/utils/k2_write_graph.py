@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from utils.k2_write_types import GENERATED_CLASSES, own_asset
 from utils.scope import Scope
 from utils.shape import COMMON_PROPERTIES, Pin, Shape
 
+NOT_IN_CLASSES = re.compile(r"[^\w./-]")
 EXEC_NAMES = {"Execute": "execute", "Then": "then"}
 UNKNOWN_CLASS = "/Script/BlueprintGraph.K2Node_CallFunction"
 
@@ -30,7 +32,7 @@ class WrittenNode:
 
     @property
     def class_path(self) -> str:
-        return self.shape.node_class or UNKNOWN_CLASS
+        return NOT_IN_CLASSES.sub("_", self.shape.node_class) or UNKNOWN_CLASS
 
     @property
     def class_name(self) -> str:

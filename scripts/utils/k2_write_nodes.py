@@ -9,7 +9,7 @@ from utils.display import display_string
 from utils.dsl_ast import Struct
 from utils.k2_write_events import EVENT_RULES
 from utils.k2_write_facts import Facts, flag_line, indexed, line, text_line
-from utils.k2_write_types import bare_name, own_asset, quote, read_engine_type, reference
+from utils.k2_write_types import bare_name, one_line, own_asset, quote, read_engine_type, reference
 from utils.k2_write_values import bare
 from utils.operators import FLOAT
 from utils.pin_names import plain_name
@@ -238,7 +238,7 @@ def subsystem(facts: Facts) -> list[str]:
 def generic(facts: Facts) -> list[str]:
     """The exact form: every property line as it was read."""
     properties = facts.get("Properties")
-    return [line(key, bare(value)) for key, value in properties.fields] if isinstance(properties, Struct) else []
+    return [one_line(line(key, bare(value))) for key, value in properties.fields] if isinstance(properties, Struct) else []
 
 
 RULES: dict[str, Callable[[Facts], list[str]]] = {

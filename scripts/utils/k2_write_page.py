@@ -15,7 +15,7 @@ from utils.k2_write_graph import WrittenGraph, WrittenNode, build_graph, guid
 from utils.k2_write_nodes import node_properties
 from utils.k2_write_pins import pin_line
 from utils.k2_write_titles import node_outline
-from utils.k2_write_types import BLUEPRINT_CLASS, References, own_asset, path_name, quote, reference
+from utils.k2_write_types import BLUEPRINT_CLASS, References, one_line, own_asset, path_name, quote, reference
 from utils.layout import Arrangement, Edge, arrange
 from utils.layout_frames import Rect
 
@@ -112,15 +112,18 @@ def custom_lines(facts: Facts) -> list[str]:
     """Parameters that the user made, and what the generic form keeps."""
     direction = USER_PINS.get(facts.written.class_name)
     user_made = [user_defined_pin(facts, param, direction) for param in facts.params("Params")] if direction else []
-    return user_made + [f"CustomProperties {line}" for line in facts.strings("Custom")] if facts.is_generic else user_made
+    return user_made + [one_line(f"CustomProperties {line}") for line in facts.strings("Custom")] if facts.is_generic else user_made
 
 
 def nested_objects(facts: Facts) -> list[str]:
-    """Objects inside the node, as they were read; indented anew."""
-    lines, depth = [], 0
+    """Objects inside the node as they were read, indented anew; each that is begun is ended, and no other."""
+    lines: list[str] = []
+    depth = 0
     for line in facts.text("Objects").splitlines() if facts.is_generic else []:
-        depth -= line.startswith("End Object")
-        lines.append(INDENT * max(0, depth) + line)
+        if line.startswith("End Object"):
+            if depth == 0:
+                continue
+            depth -= 1
+        lines.append(INDENT * depth + line)
         depth += line.startswith("Begin Object")
-    return lines
-
+    return lines + [INDENT * level + "End Object" for level in reversed(range(depth))]

@@ -30,7 +30,7 @@ BANNER = 24
 OPERANDS = ("Operand", "Result")
 """Groups of pins that are drawn without their names."""
 TITLE_PIN = "OutputDelegate"
-LONGEST_SHOWN = 40
+LONGEST_SHOWN, LONGEST_NAME = 40, 100
 # Width and row height of the field in which the editor shows an unconnected input's value.
 NUMBER_FIELDS = {"Vector": 3, "Rotator": 3, "Vector2D": 2, "Vector4": 4, "Vector3f": 3}
 DROPDOWN_KINDS = ("enum", "class", "object", "softobject", "softclass", "interface")
@@ -38,6 +38,11 @@ ENUM_FIELD = 130
 # A literal text wider than this is drawn on two lines.
 WRAPPED_TEXT = 110
 TEXT_KINDS = ("string", "name", "text")
+
+
+def letters(text: str) -> int:
+    """A name of a thousand letters shall not push the page apart."""
+    return min(len(text), LONGEST_NAME)
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ class Title:
 
     @property
     def width(self) -> float:
-        return TITLE_MARGIN + max(len(self.text) * LETTER, len(self.subtitle) * SMALL_LETTER) if self.text else 0
+        return TITLE_MARGIN + max(letters(self.text) * LETTER, letters(self.subtitle) * SMALL_LETTER) if self.text else 0
 
 
 def outline(title: Title, pins: Sequence[WrittenPin], shows_advanced: bool, has_bubble: bool) -> Outline:
@@ -94,7 +99,7 @@ def _stack(pins: Sequence[WrittenPin], top: int, heights: dict[str, int]) -> int
 
 def pin_width(pin: WrittenPin) -> float:
     is_plain = pin.pin.is_exec and pin.pin.name in ("Execute", "Then") or pin.pin.group in OPERANDS
-    return PIN_MARGIN + (0 if is_plain else len(pin.pin.name) * LETTER) + field_size(pin)[0]
+    return PIN_MARGIN + (0 if is_plain else letters(pin.pin.name) * LETTER) + field_size(pin)[0]
 
 
 def field_size(pin: WrittenPin) -> tuple[float, int]:

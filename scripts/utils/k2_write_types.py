@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from utils.catalogue_data import CatalogueData
@@ -22,12 +23,21 @@ def quote(text: str) -> str:
     return '"' + text.translate(ESCAPES) + '"'
 
 
-ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+# NUL would end the text on a clipboard.
+ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": None})
+NOT_IN_PATHS = re.compile(r"['\"\\\x00-\x1f]")
+NOT_IN_NAMES = re.compile(r"[./:'\"\\\x00-\x1f]")
+LINE_BREAKS = str.maketrans({"\n": "\\n", "\r": "\\r", "\0": None})
+
+
+def one_line(raw: str) -> str:
+    """Raw text that must stay on its line."""
+    return raw.translate(LINE_BREAKS)
 
 
 def path_name(name: str) -> str:
     """A name inside an object path, where dots, colons, quotes and slashes have a meaning."""
-    return "".join("_" if char in "./:'\"\\\n\r\t" else char for char in name)
+    return NOT_IN_NAMES.sub("_", name)
 
 
 def own_asset(blueprint: str) -> str:
@@ -42,7 +52,7 @@ def bare_name(name: str) -> str:
 
 def reference(object_type: str, path: str) -> str:
     """The single-string style of UE 5.2 and later."""
-    return f"\"{object_type}'{path}'\"" if path else "None"
+    return f"\"{object_type}'{NOT_IN_PATHS.sub('_', path)}'\"" if path else "None"
 
 
 @dataclass(frozen=True)

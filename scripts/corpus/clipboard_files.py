@@ -1,0 +1,71 @@
+"""DSL documents from disk as clipboard texts to save, show or copy."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from error_handler import UserError
+from utils.clipboard_writer import write_graphs
+from utils.dsl_ast import Blueprint
+from utils.dsl_parser import DslError, parse
+
+# What no file system of the three allows in a name, or Windows does not.
+UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]|[. ]+$')
+
+
+@dataclass(frozen=True)
+class GraphText:
+    """One graph of one document. `caption` is for people; `file_name` is unique in the document."""
+
+    document: Path
+    graph: str
+    text: str
+    is_function: bool
+
+    @property
+    def caption(self) -> str:
+        return f"{self.document.stem}: {self.graph}"
+
+
+def dsl_files(path: Path) -> list[Path]:
+    """The document itself, or all of a folder and below, in order."""
+    files = sorted(path.rglob("*.dsl")) if path.is_dir() else [path]
+    if not files:
+        raise UserError(f"{path}: no .dsl file in this folder.", "give a .dsl file or a folder that holds some.")
+    return files
+
+
+def graph_texts(file: Path, only: str | None = None) -> list[GraphText]:
+    """A text for each graph, or for the one that is asked for; a document that is not DSL is a UserError with its line."""
+    blueprint = read_document(file)
+    texts = write_graphs(blueprint)
+    names = [name for name in texts if only is None or name.lower() == only.lower()]
+    if not names:
+        raise UserError(f"{file}: no graph '{only}'.", f"name one of: {', '.join(texts)}.")
+    functions = {graph.name for graph in blueprint.graphs if any(node.type == "FunctionEntry" for node in graph.nodes)}
+    return [GraphText(file, name, texts[name], name in functions) for name in names]
+
+
+def read_document(file: Path) -> Blueprint:
+    try:
+        return parse(file.read_text(encoding="utf-8-sig"))
+    except DslError as error:
+        raise UserError(f"{file}, {error}", "correct this line; 06_validate_dsl.py shows all that is wrong.") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"{file}: not UTF-8 text.", "save the file as UTF-8.") from error
+
+
+def file_names(texts: list[GraphText]) -> list[str]:
+    """`Door.EventGraph.txt` for each; two graphs whose names differ only in what files cannot hold get a number."""
+    taken: set[tuple[Path, str]] = set()
+    names: list[str] = []
+    for text in texts:
+        stem = name = UNSAFE.sub("_", f"{text.document.stem}.{text.graph}")
+        number = 2
+        while (text.document.parent, name.lower()) in taken:
+            name, number = f"{stem}_{number}", number + 1
+        taken.add((text.document.parent, name.lower()))
+        names.append(f"{name}.txt")
+    return names

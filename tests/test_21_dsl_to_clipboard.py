@@ -1,0 +1,69 @@
+"""Door 21 as users run it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pipeline.paths import SCRIPTS
+
+DOOR = "BLUEPRINT: BP_Door\nGRAPH: EventGraph\nNODE n1: Event_BeginPlay\n"
+TWO = DOOR + "GRAPH: Open/Close\nNODE n1: FunctionEntry\n"
+
+
+@pytest.fixture
+def run(tmp_path: Path, script_environment: None):
+    def run_door(*arguments: object) -> subprocess.CompletedProcess:
+        command = [sys.executable, str(SCRIPTS / "21_dsl_to_clipboard.py"), *map(str, arguments), "--project", str(tmp_path)]
+        return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=60)
+    return run_door
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    file = folder / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_one_file_goes_to_stdout(run, tmp_path):
+    result = run(write(tmp_path, "door.dsl", DOOR))
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith("Begin Object Class=/Script/BlueprintGraph.K2Node_Event ")
+
+
+def test_a_folder_gives_one_file_a_graph_in_the_same_places(run, tmp_path):
+    write(tmp_path, "in/door.dsl", TWO)
+    write(tmp_path, "in/deep/door.dsl", DOOR)
+    result = run(tmp_path / "in", "--output", tmp_path / "out")
+    assert result.returncode == 0
+    assert sorted(file.relative_to(tmp_path / "out").as_posix() for file in (tmp_path / "out").rglob("*.txt")) == [
+        "deep/door.EventGraph.txt", "door.EventGraph.txt", "door.Open_Close.txt"]
+    assert "make the function in the editor first" in result.stderr
+
+
+def test_one_broken_document_does_not_stop_the_others(run, tmp_path):
+    write(tmp_path, "in/bad.dsl", DOOR + "NODE n2 PrintString\n")
+    write(tmp_path, "in/good.dsl", DOOR)
+    result = run(tmp_path / "in", "--output", tmp_path / "out")
+    assert result.returncode == 1
+    assert "bad.dsl, line 4" in result.stderr and "Fix:" in result.stderr and "Traceback" not in result.stderr
+    assert (tmp_path / "out" / "good.EventGraph.txt").exists()
+
+
+def test_one_file_cannot_hold_two_graphs(run, tmp_path):
+    source = write(tmp_path, "door.dsl", TWO)
+    result = run(source, "--output", tmp_path / "all.txt")
+    assert result.returncode == 1 and "2 graphs" in result.stderr
+    assert run(source, "--graph", "eventgraph", "--output", tmp_path / "one.txt").returncode == 0
+    assert (tmp_path / "one.txt").read_text(encoding="utf-8").count("Begin Object") == 1
+
+
+def test_the_page_shows_every_graph(run, tmp_path):
+    result = run(write(tmp_path, "door.dsl", TWO), "--html", tmp_path / "door.html")
+    assert (result.returncode, result.stdout) == (0, "")
+    assert (tmp_path / "door.html").read_text(encoding="utf-8").count("<ueb-blueprint>") == 2
+
+
+def test_a_missing_file_is_a_usage_error(run, tmp_path):
+    assert run(tmp_path / "nope.dsl").returncode == 64
