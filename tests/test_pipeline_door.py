@@ -75,6 +75,26 @@ def test_a_reader_that_goes_away_is_no_error():
     assert process.stderr.read() == b"" and process.wait(20) == 0
 
 
+def test_the_orchestrator_refuses_what_cannot_work_before_it_starts(paths):
+    orchestrator = SCRIPTS / "11_pipeline_orchestrator.py"
+    assert run(orchestrator, "--project", paths.root).returncode == 64
+    missing = run(orchestrator, "--eval-only", "--project", paths.root)
+    assert missing.returncode == 1 and missing.stderr.startswith("No trained model") and missing.stderr.count("\n") == 2
+    paths.config_file.write_text('{"training": {"epoch": 3}}')
+    typo = run(orchestrator, "--full", "--project", paths.root)
+    assert (typo.returncode, typo.stderr) == (1, "pipeline_config.json:1: training: unknown key 'epoch'.\n  Fix: did you mean 'epochs'?\n")
+    assert not paths.state_file.exists()
+
+
+def test_stop_and_status_work_in_an_empty_project(paths):
+    signal_door = SCRIPTS / "15_stop_signal.py"
+    assert "idle" in run(signal_door, "status", "--project", paths.root).stdout
+    assert run(signal_door, "stop", "--project", paths.root).returncode == 0 and paths.stop_file.exists()
+    assert "a stop is requested" in run(signal_door, "status", "--project", paths.root).stdout
+    resumed = run(signal_door, "resume", "--project", paths.root)
+    assert resumed.returncode == 0 and "Nothing to take up" in resumed.stdout and not paths.stop_file.exists()
+
+
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
 def test_help_is_the_docstring_and_imports_nothing_heavy(door):
     before = os.times()

@@ -3,6 +3,7 @@
 import sys
 from dataclasses import dataclass
 
+from error_handler import UserError
 from pipeline.config import load_config
 from pipeline.exit_codes import ExitCode
 from pipeline.lock import running
@@ -32,6 +33,8 @@ def run_session(paths: Paths, asked: Asked) -> ExitCode:
     options = choose_run(paths, asked)
     if options is None:
         return ExitCode.OK
+    if options.mode == "eval-only" and paths.newest_model() is None:
+        raise UserError(f"No trained model in {paths.models}.", "train one first: --full or --train-only.")
     code, run = run_pipeline(paths, config, options)
     print(run_table(run, waiting_corrections(paths, config)))
     return code
