@@ -1,7 +1,7 @@
 """Hypothesis strategies for documents of the Blueprint DSL, and hostile texts made from good ones.
 
 `documents()` knows the grammar and nothing of the catalogue: names in any script, with spaces and quotes, values of
-every kind. Typed, valid graphs come from `typed_graphs`.
+every kind. Typed, valid graphs come from typed_graphs.py.
 """
 
 import random
@@ -100,3 +100,54 @@ def mutated_text(text: str, rng: random.Random) -> str:
         ])()
         text = text[:20_000]
     return text
+
+
+GOOD = '''# A door that counts its visitors
+BLUEPRINT: BP_Door
+PARENT: Actor
+VAR Count: Int = 3
+VAR "Display Name": String = "a \\"door\\""
+GRAPH: EventGraph
+NODE n1: Event_BeginPlay
+# Greets
+NODE n2: PrintString [InString="Hello\\nthere", Duration=5.0]
+NODE n3: VariableGet [Variable="Display Name"]
+EXEC n1.Then -> n2.Execute
+DATA n3."Display Name" -> n2.InString
+GRAPH: Open [Pure=true]
+VAR Local: Array<Map<String,Vector>>
+NODE n1: FunctionEntry [Params=(Who: Actor, Speed: Float = 2.5)]
+NODE n2: Call [Function="Move", Results=(Done: Bool)]
+EXEC n1.Then -> n2.Execute
+'''
+
+
+def hostile_texts(count: int, seed: int):
+    rng = random.Random(seed)
+    return (mutated_text(GOOD, rng) for _ in range(count))
+
+
+HUGE = {
+    "one line": "BLUEPRINT: B\nGRAPH: G\nNODE n1: X [A=\"" + "a" * 100_000 + '"]',
+    "unclosed string": "BLUEPRINT: B\nGRAPH: G\nNODE n1: X [A=(\"" + "a" * 100_000,
+    "brackets": "BLUEPRINT: B\nGRAPH: G\nNODE n1: X [A=" + "(" * 100_000,
+    "escapes": "BLUEPRINT: B\nGRAPH: G\nNODE n1: X [A=\"" + "\\" * 100_000,
+    "spaces": "BLUEPRINT: B\nGRAPH: G\nNODE n1: X" + " " * 100_000 + "y",
+    "properties": "BLUEPRINT: B\nGRAPH: G\nNODE n1: X [" + ",".join(f"a{index}=1" for index in range(14_000)) + "]",
+    "graphs": "BLUEPRINT: B\n" + "".join(f"GRAPH: g{index}\n" for index in range(9_000)),
+    "variables": "BLUEPRINT: B\n" + "".join(f"VAR v{index}: Int\n" for index in range(7_000)) + "GRAPH: G\n",
+    "comments": "BLUEPRINT: B\nGRAPH: G\n" + "# {a {b {c\n" * 10_000 + "NODE n1: X",
+    "one comment": "BLUEPRINT: B\nGRAPH: G\n#" + " {aa" * 25_000 + "\nNODE n1: X",
+    "types": "BLUEPRINT: B\nVAR x: " + "Array<" * 16_000,
+    "chain": "BLUEPRINT: B\nGRAPH: G\n" + "".join(f"NODE n{index}: X\n" for index in range(3_000))
+             + "".join(f"EXEC n{index}.Then -> n{index + 1}.Execute\n" for index in range(2_999)),
+    "pure chain": "BLUEPRINT: B\nGRAPH: G\nNODE e: Event_BeginPlay\nNODE n0: X\n" + "".join(f"NODE n{index}: X\n" for index in range(1, 3_000))
+                  + "EXEC e.Then -> n0.Execute\n" + "".join(f"DATA n{index + 1}.R -> n{index}.A\n" for index in range(2_999)),
+    "unknown nodes": "BLUEPRINT: B\nGRAPH: G\n" + "".join(f"NODE n{index}: Foo{index}\n" for index in range(5_000)),
+    "casts": "BLUEPRINT: B\nGRAPH: G\n" + "".join(f"NODE n{index}: CastToFoo{index}\n" for index in range(4_000)),
+    "many pins": "BLUEPRINT: B\nGRAPH: G\n" + "".join(f"NODE n{index}: MakeArray [Inputs=255, Item_0={index}]\n" for index in range(2_000)),
+    "endless pins": "BLUEPRINT: B\nGRAPH: G\n" + "".join(f"NODE n{index}: Sequence [Outputs=999999]\n" for index in range(3_000)),
+    "placeholders": 'BLUEPRINT: B\nGRAPH: G\nNODE n1: FormatText [Format="' + "".join(f"{{a{index}}}" for index in range(14_000)) + '"]',
+    "functions": "BLUEPRINT: B\n" + "".join(f"GRAPH: F{index}\nNODE n1: FunctionEntry\n" for index in range(2_800)),
+    "fan": "BLUEPRINT: B\nGRAPH: G\nNODE a: X\nNODE b: X\n" + "".join(f"DATA a.p{index} -> b.q{index}\n" for index in range(4_000)),
+}

@@ -1,34 +1,14 @@
 """The laws of the language: text to tree and back, errors with their place, no crash on anything."""
 
-import random
 import time
 
 import pytest
-from dsl_strategies import documents, mutated_text
+from dsl_strategies import GOOD, HUGE, documents, hostile_texts
 from hypothesis import HealthCheck, given, settings
 from utils.dsl_canonical import canonicalise
 from utils.dsl_parser import DslError, parse, parse_lenient, render
 
-GOOD = '''# A door that counts its visitors
-BLUEPRINT: BP_Door
-PARENT: Actor
-VAR Count: Int = 3
-VAR "Display Name": String = "a \\"door\\""
-GRAPH: EventGraph
-NODE n1: Event_BeginPlay
-# Greets
-NODE n2: PrintString [InString="Hello\\nthere", Duration=5.0]
-NODE n3: VariableGet [Variable="Display Name"]
-EXEC n1.Then -> n2.Execute
-DATA n3."Display Name" -> n2.InString
-GRAPH: Open [Pure=true]
-VAR Local: Array<Map<String,Vector>>
-NODE n1: FunctionEntry [Params=(Who: Actor, Speed: Float = 2.5)]
-NODE n2: Call [Function="Move", Results=(Done: Bool)]
-EXEC n1.Then -> n2.Execute
-'''
-
-many = settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+many = settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 
 
 @many
@@ -54,19 +34,14 @@ def test_the_canonical_form_of_a_canonical_document_is_itself(document):
 
 def survive(text: str) -> None:
     """Parse; only DslError may come out, in less than a second per 100 kB."""
-    start_s = time.perf_counter()
+    start_s = time.process_time()
     try:
         document = parse(text)
     except DslError as error:
         assert error.line >= 1 and error.column >= 1
     else:
         assert parse(render(document)) == canonicalise(document)
-    assert time.perf_counter() - start_s < 1.0 + len(text) / 100_000
-
-
-def hostile_texts(count: int, seed: int):
-    rng = random.Random(seed)
-    return (mutated_text(GOOD, rng) for _ in range(count))
+    assert time.process_time() - start_s < 1.0 + len(text) / 100_000
 
 
 def test_1500_damaged_texts_end_in_a_document_or_a_dsl_error():
@@ -78,26 +53,6 @@ def test_1500_damaged_texts_end_in_a_document_or_a_dsl_error():
 def test_10000_damaged_texts_end_in_a_document_or_a_dsl_error():
     for text in hostile_texts(10_000, 2):
         survive(text)
-
-
-HUGE = {
-    "one line": "BLUEPRINT: B\nGRAPH: G\nNODE n1: X [A=\"" + "a" * 100_000 + '"]',
-    "unclosed string": "BLUEPRINT: B\nGRAPH: G\nNODE n1: X [A=(\"" + "a" * 100_000,
-    "brackets": "BLUEPRINT: B\nGRAPH: G\nNODE n1: X [A=" + "(" * 100_000,
-    "escapes": "BLUEPRINT: B\nGRAPH: G\nNODE n1: X [A=\"" + "\\" * 100_000,
-    "spaces": "BLUEPRINT: B\nGRAPH: G\nNODE n1: X" + " " * 100_000 + "y",
-    "properties": "BLUEPRINT: B\nGRAPH: G\nNODE n1: X [" + ",".join(f"a{index}=1" for index in range(14_000)) + "]",
-    "graphs": "BLUEPRINT: B\n" + "".join(f"GRAPH: g{index}\n" for index in range(9_000)),
-    "variables": "BLUEPRINT: B\n" + "".join(f"VAR v{index}: Int\n" for index in range(7_000)) + "GRAPH: G\n",
-    "comments": "BLUEPRINT: B\nGRAPH: G\n" + "# {a {b {c\n" * 10_000 + "NODE n1: X",
-    "one comment": "BLUEPRINT: B\nGRAPH: G\n#" + " {aa" * 25_000 + "\nNODE n1: X",
-    "types": "BLUEPRINT: B\nVAR x: " + "Array<" * 16_000,
-    "chain": "BLUEPRINT: B\nGRAPH: G\n" + "".join(f"NODE n{index}: X\n" for index in range(3_000))
-             + "".join(f"EXEC n{index}.Then -> n{index + 1}.Execute\n" for index in range(2_999)),
-    "pure chain": "BLUEPRINT: B\nGRAPH: G\nNODE e: Event_BeginPlay\nNODE n0: X\n" + "".join(f"NODE n{index}: X\n" for index in range(1, 3_000))
-                  + "EXEC e.Then -> n0.Execute\n" + "".join(f"DATA n{index + 1}.R -> n{index}.A\n" for index in range(2_999)),
-    "fan": "BLUEPRINT: B\nGRAPH: G\nNODE a: X\nNODE b: X\n" + "".join(f"DATA a.p{index} -> b.q{index}\n" for index in range(4_000)),
-}
 
 
 @pytest.mark.parametrize("name", HUGE)

@@ -4,6 +4,7 @@ import random
 import time
 
 import pytest
+from dsl_strategies import HUGE, hostile_texts
 from mutations import MUTATIONS, TEXT_MUTATIONS, mutate
 from typed_graphs import random_document
 from utils.dsl_parser import parse, render
@@ -90,6 +91,29 @@ def test_ten_thousand_documents_are_validated_within_thirty_seconds_on_one_core(
     for text in texts * 4:
         validate_text(text)
     assert time.process_time() - start_s < 3.0
+
+
+def survive(text: str) -> None:
+    start_s = time.process_time()
+    for finding in validate_text(text)[1]:
+        assert finding.message and finding.code
+    assert time.process_time() - start_s < 1.0 + len(text) / 100_000
+
+
+def test_1500_damaged_texts_end_in_findings():
+    for text in hostile_texts(1_500, 3):
+        survive(text)
+
+
+@pytest.mark.slow
+def test_10000_damaged_texts_end_in_findings():
+    for text in hostile_texts(10_000, 4):
+        survive(text)
+
+
+@pytest.mark.parametrize("name", HUGE)
+def test_a_huge_text_is_validated_in_less_than_a_second_per_100_kb(name):
+    survive(HUGE[name])
 
 
 # -- one test a rule, with the remedy that people read

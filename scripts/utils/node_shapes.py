@@ -14,6 +14,11 @@ LARGEST = 20_000  # shapes; about 4 kB each
 # Nodes whose shape depends on more of the document than its parent class and the one declaration they name.
 WHOLE_SCOPE = frozenset({"Event_Component", "Macro", "BindEvent", "UnbindEvent", "UnbindAllEvents", "AssignEvent", "CallDispatcher",
                          "CallParent", "CallInterface"})
+# Nodes with as many pins as they say, and whose literals change none of them: one shape for all literals.
+COUNTED = frozenset({"MakeArray", "MakeSet", "MakeMap", "Select", "Add", "Subtract", "Multiply", "Divide", "BooleanAND", "BooleanOR",
+                     "Concat_StrStr", "SwitchInt", "SwitchString", "SwitchName", "Sequence", "MultiGate"})
+COUNTED_KEYS = frozenset({"Inputs", "Outputs", "Options", "Cases", "StartIndex", "Default", "Type", "ValueType", "IndexType", "Enum",
+                          "Function", "CaseSensitive", "Pure", "Split", "Open"})
 OF_THE_GRAPH = frozenset({"FunctionEntry", "FunctionResult"})
 
 
@@ -28,8 +33,11 @@ class ShapeMemory:
     def shape(self, node: Node, scope: Scope) -> Shape:
         if node.type in WHOLE_SCOPE:
             return self.catalogue.shape(node, scope)
+        properties = node.properties
+        if properties and node.type in COUNTED:
+            properties = tuple(item for item in properties if item[0] in COUNTED_KEYS)
         # The classes of the values tell true from 1, which are equal in Python.
-        key = (node.type, scope.parent, node.properties, *[value.__class__ for _, value in node.properties], _declared(node, scope))
+        key = (node.type, scope.parent, properties, *[value.__class__ for _, value in properties], _declared(node, scope))
         found = self.known.get(key)
         if found is None:
             if len(self.known) >= LARGEST:

@@ -32,7 +32,7 @@ def _check_kind(node: Node, shape: Shape, view: GraphView, report: Report) -> No
     for problem in shape.problems:
         remedy = problem.remedy
         if problem.code == "unknown-node" and sum(one.code == "unknown-node" for one in report.findings) < SUGGESTIONS:
-            meant = nearest(node.type, _names(view.scope.parent))
+            meant = nearest(node.type, _names(view.scope.parent, node.type[:2].lower()))
             remedy = f"Did you mean {meant}? {remedy}" if meant else remedy
         report.error(problem.code, node.line, f"{node.id}: {problem.message}", remedy, node.id)
     if not shape.problems and (not shape.is_known or _is_described(node, shape, view.catalogue)):
@@ -44,9 +44,10 @@ def _is_described(node: Node, shape: Shape, catalogue: Catalogue) -> bool:
     return node.type in DESCRIBED and bool(owner) and not catalogue.knows_class(owner)
 
 
-@lru_cache(maxsize=64)
-def _names(parent: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(load_catalogue().names(parent)))
+@lru_cache(maxsize=256)
+def _names(parent: str, start: str) -> tuple[str, ...]:
+    """Names of nodes that begin alike: all 7,000 would take a twentieth of a second to compare with."""
+    return tuple(dict.fromkeys(name for name in load_catalogue().names(parent) if name.lower().startswith(start)))
 
 
 def _check_properties(node: Node, shape: Shape, view: GraphView, speller: Speller, report: Report) -> None:
