@@ -27,7 +27,7 @@ FAMILIES = (
     Family("niagara", "a Niagara graph", re.compile(r"Niagara")),
     Family("pcg", "a PCG graph", re.compile(r"/PCG|\bPCG\w*Node|^/Script/PCG")),
     Family("controlrig", "a Control Rig graph", re.compile(r"RigVM|ControlRig")),
-    Family("umg-widgets", "widgets of a designer, not their graph", re.compile(r"/Script/UMG\.|WidgetSlotPair")),
+    Family("umg-widgets", "a widget tree of the designer", re.compile(r"/Script/UMG\.|WidgetSlotPair")),
     Family("animation", "an animation graph", re.compile(r"AnimGraphNode_|AnimState(?:Node|Entry|Conduit|Transition)|AnimationGraph")),
     Family("behavior-tree", "a behaviour tree", re.compile(r"BehaviorTree|BTTask|BTDecorator|EnvironmentQuery")),
     Family("metasound", "a MetaSound graph", re.compile(r"Metasound", re.IGNORECASE)),

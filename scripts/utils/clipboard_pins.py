@@ -35,6 +35,7 @@ FAST_TYPE = re.compile(
     rf"PinType\.PinCategory=\"([^\"]*+)\",PinType\.PinSubCategory=\"([^\"]*+)\",PinType\.PinSubCategoryObject=([^\",]*+(?:{NAME}'?)?+),"
     rf"PinType\.PinSubCategoryMemberReference=({BRACKETS}),PinType\.PinValueType=({BRACKETS}),PinType\.ContainerType=(\w++),"
     r"PinType\.bIsReference=(\w++),PinType\.bIsConst=(\w++),.*+", re.DOTALL)
+CONTAINERS = {name: name for name in ("array", "set", "map")}
 LINK = re.compile(r"([^\s,()]+)\s+([0-9A-Za-z_]+)")
 
 
@@ -155,8 +156,8 @@ def read_type(text: str) -> RawPinType:
     """`PinType.PinCategory="object",...`; the same few hundred texts come again and again."""
     if fast := FAST_TYPE.fullmatch(text):
         category, sub_category, target, member, value, container, by_ref, const = fast.groups()
-        return RawPinType(category.lower(), sub_category, read_reference(target), "" if container == "None" else container.lower(), value,
-                          member, by_ref == "True", const == "True")
+        return RawPinType(category.lower(), sub_category, read_reference(target), CONTAINERS.get(container.lower(), ""), value, member,
+                          by_ref == "True", const == "True")
     return raw_type({key.removeprefix("PinType."): value for key, value in pairs(f"({text})")})
 
 
@@ -176,6 +177,6 @@ def raw_type(values: dict[str, str]) -> RawPinType:
 
 def _container(values: dict[str, str]) -> str:
     """`ContainerType` since 4.18, three flags before."""
-    kind = unquote(values.get("ContainerType", "None")).lower()
+    kind = CONTAINERS.get(unquote(values.get("ContainerType", "")).lower(), "")
     flags = (("bIsArray", "array"), ("bIsSet", "set"), ("bIsMap", "map"))
-    return kind if kind != "none" else next((name for key, name in flags if values.get(key) == "True"), "")
+    return kind or next((name for key, name in flags if values.get(key) == "True"), "")

@@ -46,7 +46,7 @@ def read_clipboard(text: str, name: str = "", catalogue: Catalogue | None = None
     family = family_of(read.objects)
     findings = list(read.findings)
     if family != BLUEPRINT or not read.objects:
-        return Translation(None, (*findings, refusal(family, read.objects)), family)
+        return Translation(None, (refusal(family, read.objects), *findings), family)
     sheets = [sheet for sheet in read_sheets(read.objects, findings) if sheet.nodes or sheet.comments]
     blueprint, sources = _Translator(catalogue or load_catalogue(), read.objects, sheets, name).blueprint()
     return Translation(blueprint, tuple(findings), family, sources)

@@ -76,7 +76,7 @@ def read_container(source: Source) -> Iterator[Draft]:
     inputs = source.data_pins(is_output=False)
     is_typed = source.is_linked([*inputs, *source.data_pins(is_output=True)])
     if kind == "MakeMap":
-        element, value = (None, None) if is_typed or not inputs else map(source.type_value, inputs[:2])
+        element, value = (None, None) if is_typed or len(inputs) < 2 else map(source.type_value, inputs[:2])
         yield draft(kind, Inputs=_unless(len(inputs) // 2, 1), Type=element, ValueType=value)
     else:
         yield draft(kind, Inputs=_unless(len(inputs), 1), Type=None if is_typed or not inputs else source.type_value(inputs[0]))

@@ -1,0 +1,65 @@
+"""Translate exports of the Unreal editor into DSL documents.
+
+An export is what Ctrl+C in a Blueprint graph puts on the clipboard, saved as .txt, or a whole asset exported as .t3d.
+Contents that are translated already are known by their hash and left alone. A file that is no Blueprint graph, or is
+damaged, is reported with a remedy; all others are translated.
+
+Reads    an export or a folder of them
+Writes   cleaned-data/parsed-blueprints/*.dsl
+Usage    python scripts/05_auto_translate_export.py raw-data/clipboard-exports [--output DIR]
+Exit     0 all translated, 1 at least one file was refused or damaged, 64 bad usage
+"""
+
+import argparse
+from collections import Counter
+from pathlib import Path
+
+from pipeline.door import build_parser, report_finding, run_door, track
+from pipeline.exit_codes import ExitCode
+
+MAX_ROWS = 30
+
+
+def main(args: argparse.Namespace) -> ExitCode:
+    from corpus.translate import export_files, translate_files
+    from pipeline_logger import get_logger
+
+    path = args.path or args.project.raw_exports
+    output = args.output or args.project.parsed_blueprints
+    files = export_files(path)
+    root = path if path.is_dir() else path.parent
+    logger = get_logger(step_prefix="1")
+    with logger.step("1.2", f"Translate {len(files)} exports"):
+        outcomes = []
+        for outcome in track(translate_files(files, root, output), "translating", total=len(files)):
+            outcomes.append(outcome)
+            logger.progress(len(outcomes), len(files))
+            if outcome.record.problem and outcome.status != "duplicate":
+                report_finding(f"{outcome.file}: {outcome.record.problem}", outcome.record.fix)
+    print(table(outcomes))
+    print(f"written to {output}")
+    return ExitCode.FAILED if any(outcome.record.problem for outcome in outcomes) else ExitCode.OK
+
+
+def table(outcomes: list) -> str:
+    """A row a file while they fit on a screen, then the totals by what became of them."""
+    rows = [(outcome.file.name, outcome.status, outcome.record) for outcome in outcomes] if len(outcomes) <= MAX_ROWS else []
+    width = max([len(name) for name, _, _ in rows] + [14])
+    lines = [f"{'export':{width}}  {'status':10}  {'graph':10}  {'nodes':>6}  {'exact':>6}  {'wires':>6}"]
+    lines += [f"{name:{width}}  {status:10}  {one.family:10}  {one.nodes:6}  {one.generic_nodes:6}  {one.wires:6}" for name, status, one in rows]
+    for (status, family), number in sorted(Counter((one.status, one.record.family) for one in outcomes).items()):
+        records = [one.record for one in outcomes if (one.status, one.record.family) == (status, family)]
+        sums = [sum(getattr(record, key) for record in records) for key in ("nodes", "generic_nodes", "wires")]
+        lines.append(f"{f'{number} files':{width}}  {status:10}  {family:10}  " + "  ".join(f"{value:6}" for value in sums))
+    return "\n".join(lines)
+
+
+def parser() -> argparse.ArgumentParser:
+    options = build_parser(__doc__)
+    options.add_argument("path", type=Path, nargs="?", metavar="export.txt|folder", help="what to translate (default: raw-data/clipboard-exports)")
+    options.add_argument("--output", type=Path, metavar="DIR", help="where the documents go (default: cleaned-data/parsed-blueprints)")
+    return options
+
+
+if __name__ == "__main__":
+    run_door(main, parser())
