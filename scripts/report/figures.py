@@ -56,10 +56,9 @@ def figures_by_category(exams: Iterable[Exam]) -> dict[str, ExamFigures]:
 
 def _mean(values: list[float]) -> Figure:
     estimate = mean_ci(values)
-    # A score cannot leave 0..100, whatever the interval of a small sample says.
-    return Figure(estimate.mean, len(values), max(0.0, estimate.low), min(100.0, estimate.high))
+    return Figure(estimate.mean, estimate.n, estimate.low, estimate.high)
 
 
 def _rate(hits: list[bool]) -> Figure:
     estimate = wilson(sum(hits), len(hits))
-    return Figure(100 * estimate.mean, len(hits), 100 * estimate.low, 100 * estimate.high)
+    return Figure(100 * estimate.mean, estimate.n, 100 * estimate.low, 100 * estimate.high)
