@@ -111,7 +111,13 @@ def _asset_sheets(found: ClipboardObject) -> list[Sheet]:
     """The graphs inside a whole exported asset, or one exported graph."""
     if found.class_name == "EdGraph":
         return [_graph_sheet(found, found)]
-    return [_graph_sheet(graph, found) for graph in found.children.values() if graph.class_name == "EdGraph"]
+    signatures = signature_graphs(found)
+    return [_graph_sheet(graph, found) for graph in found.children.values() if graph.class_name == "EdGraph" and graph.name not in signatures]
+
+
+def signature_graphs(asset: ClipboardObject) -> set[str]:
+    """Graphs of a whole asset that are not to run: each says the parameters of the dispatcher that it is named after."""
+    return {read_reference(raw).path.rpartition(":")[2].rpartition(".")[2] for raw in asset.elements("DelegateSignatureGraphs")}
 
 
 def _graph_sheet(graph: ClipboardObject, asset: ClipboardObject) -> Sheet:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from utils.clipboard_graphs import Sheet, asset_path
+from utils.clipboard_graphs import Sheet
 from utils.clipboard_pins import Pin
 from utils.clipboard_text import ClipboardObject
-from utils.clipboard_values import Member, members, read_member, read_reference, unquote
+from utils.clipboard_values import Member, members, read_member, read_reference, text_source, unquote
 from utils.dsl_ast import Param, Params, TypeRef, Value, Variable
+from utils.dsl_types import PinType
 from utils.k2_read_calls import DELEGATE_NODES
+from utils.k2_read_values import literal
 from utils.k2_reading import Reading, user_pin_type
 
 DEFAULT_NAME, DEFAULT_PARENT = "Blueprint", "Actor"
@@ -142,15 +144,10 @@ def _mentioned_variables(nodes: list[ClipboardObject], reading: Reading) -> Iter
             yield from _dispatcher(node, nodes, reading)
         elif kind == "K2Node_ComponentBoundEvent":
             owner = reading.types.known_name("classes", read_reference(node.get("DelegateOwnerClass")).path)
-            components.setdefault(node.text("ComponentPropertyName"), reading.catalogue.type_ref(_object_type(owner)))
+            components.setdefault(node.text("ComponentPropertyName"), reading.catalogue.type_ref(PinType("object", owner)))
     for name, kind in components.items():
         if name:
             yield Variable(name, kind, None, (("Component", True),))
-
-
-def _object_type(name: str):
-    from utils.dsl_types import PinType
-    return PinType("object", name)
 
 
 def _variable(node: ClipboardObject, components: set[str], reading: Reading) -> Iterator[Variable]:
@@ -189,7 +186,17 @@ def _asset_variables(objects: list[ClipboardObject], reading: Reading) -> Iterat
     """`NewVariables(n)=(VarName=..,VarType=(..),..)` of a whole exported Blueprint."""
     for found in objects:
         for raw in found.elements("NewVariables"):
-            yield from _described_variable(members(raw), reading)
+            for variable in _described_variable(members(raw), reading):
+                graph = found.children.get(variable.name) if variable.type == DISPATCHER else None
+                yield _with_signature(variable, graph, reading) if graph else variable
+
+
+def _with_signature(variable: Variable, graph: ClipboardObject, reading: Reading) -> Variable:
+    """Of a dispatcher: the parameters that the entry of its signature graph has."""
+    entry = next((node for node in graph.children.values() if node.class_name == "K2Node_FunctionEntry"), None)
+    pins = [pin for pin in entry.pins if pin.is_output and not pin.is_exec and not pin.parent_pin] if entry else []
+    items = tuple(Param(pin.name, reading.types.type_ref(pin.raw_type)) for pin in pins)
+    return replace(variable, properties=(("Params", Params(items)),)) if items else variable
 
 
 def _described_variable(values: dict[str, str], reading: Reading) -> Iterator[Variable]:
@@ -202,22 +209,22 @@ def _described_variable(values: dict[str, str], reading: Reading) -> Iterator[Va
         return
     default = values.get("DefaultValue")
     kind = reading.types.pin_type(raw)
-    from utils.k2_read_values import literal
     value = literal(unquote(default), kind, reading.types) if default else None
     yield Variable(name, reading.types.type_ref(raw), value, _variable_properties(values))
 
 
 def _variable_properties(values: dict[str, str]) -> tuple[tuple[str, Value], ...]:
     flags = int(text) if (text := values.get("PropertyFlags", "0")).isdecimal() else 0
-    category = unquote(values.get("Category", "")).removeprefix("NSLOCTEXT")
+    category = text_source(values.get("Category", ""))
+    is_notified = flags & REP_NOTIFY or unquote(values.get("RepNotifyFunc", "None")) not in ("", "None")
     said: dict[str, Value] = {}
     if flags & NET:
-        said["RepNotify" if flags & REP_NOTIFY else "Replicated"] = True
+        said["RepNotify" if is_notified else "Replicated"] = True
     if flags & EDIT and not flags & DISABLE_EDIT_ON_INSTANCE:
         said["InstanceEditable"] = True
     if flags & EXPOSE_ON_SPAWN:
         said["ExposeOnSpawn"] = True
-    if category and category != "Default" and not category.startswith("("):
+    if category and category != "Default":
         said["Category"] = category
     return tuple(said.items())
 

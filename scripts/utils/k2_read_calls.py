@@ -45,8 +45,10 @@ def _input_count(source: Source) -> Value | None:
     return count if count > 2 else None
 
 
-def _signature(source: Source) -> dict[str, Value]:
-    return {"Params": source.params(source.data_pins(is_output=False)), "Results": source.params(source.data_pins(is_output=True))}
+def _signature(source: Source) -> dict[str, Value | None]:
+    """Parameters and results; that a function has neither is said by an empty list of parameters."""
+    params, results = (source.params(source.data_pins(is_output=is_output)) for is_output in (False, True))
+    return {"Params": params if params.items or not results.items else None, "Results": results if results.items else None}
 
 
 def _is_static(source: Source) -> bool:
@@ -100,7 +102,7 @@ def read_async(source: Source) -> Iterator[Draft]:
     proxy = source.path("ProxyClass")
     outputs = [pin for pin in source.exec_pins(is_output=True) if pin.name.lower() != "then"]
     yield draft("AsyncAction", meaning, Class=source.named("classes", owner), Function=name,
-                Proxy=source.named("classes", proxy) if proxy != owner else None, Outputs=source.params(outputs), **_signature(source))
+                Proxy=source.named("classes", proxy) if proxy != owner else None, Outputs=source.params(outputs) if outputs else None, **_signature(source))
 
 
 def read_delegate(source: Source) -> Iterator[Draft]:

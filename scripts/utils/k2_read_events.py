@@ -23,15 +23,17 @@ def read_event(source: Source) -> Iterator[Draft]:
         meaning = event.owner, event.name
         yield draft(event_name(event), meaning)
         yield draft(event_name(event), meaning, Class=owner)
-    yield draft("Event_Override", ("", member.name), Event=member.name, Class=owner, Params=source.params(source.data_pins(is_output=True)))
+    parameters = source.data_pins(is_output=True)
+    yield draft("Event_Override", ("", member.name), Event=member.name, Class=owner,
+                Params=source.params(parameters) if parameters else None)
 
 
 def read_custom_event(source: Source) -> Iterator[Draft]:
     flags = source.found.number("FunctionFlags")
-    parameters = source.params(source.data_pins(is_output=True))
+    parameters = source.data_pins(is_output=True)
     kind = next((word for bit, word in ((SERVER, "Server"), (CLIENT, "Client"), (MULTICAST, "Multicast")) if flags & bit), None)
     name = source.text("CustomFunctionName")
-    yield draft("Event_Custom", ("", name), Name=name, Params=parameters if parameters.items else None,
+    yield draft("Event_Custom", ("", name), Name=name, Params=source.params(parameters) if parameters else None,
                 Replicates=Word(kind) if kind and flags & NET else None, Reliable=True if flags & RELIABLE else None,
                 CallInEditor=True if source.flag("bCallInEditor") else None)
 

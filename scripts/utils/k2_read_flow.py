@@ -6,10 +6,14 @@ from collections.abc import Iterator
 
 from utils.clipboard_values import members, read_reference, split_values, unquote
 from utils.dsl_ast import Value
+from utils.k2_read_generic import LEFT_OUT
 from utils.k2_source import Draft, Source, draft
 
 SWITCHES = {"K2Node_SwitchInteger": "SwitchInt", "K2Node_SwitchString": "SwitchString", "K2Node_SwitchName": "SwitchName",
             "GameplayTagsK2Node_SwitchGameplayTag": "SwitchGameplayTag"}
+# All that `read_by_name` makes something of; a node that says more is kept exactly.
+UNDERSTOOD = frozenset({"CustomClass", "TargetType", "ComponentClass", "Enum", "InputAxisKey", "InputActionName", "InputAxisName", "InputAction",
+                        "FunctionReference", "bIsPureFunc", "bDefaultsToPureFunc", "bIsConstFunc", *LEFT_OUT})
 CONTAINERS = {"K2Node_MakeArray": "MakeArray", "K2Node_MakeSet": "MakeSet", "K2Node_MakeMap": "MakeMap"}
 
 
@@ -119,6 +123,8 @@ def read_enum_node(source: Source) -> Iterator[Draft]:
 
 def read_by_name(source: Source) -> Iterator[Draft]:
     """Any other node class of the catalogue, by its name, with the class or enum that its properties name."""
+    if source.found.children or not UNDERSTOOD.issuperset(source.found.properties):
+        return
     kind = source.reading.name_of_class(source.kind)
     target = next((path for key in ("CustomClass", "TargetType", "ComponentClass") if (path := source.path(key))), "")
     enum = source.path("Enum")
