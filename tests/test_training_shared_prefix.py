@@ -58,10 +58,10 @@ def model():
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(count=st.integers(1, 7), prefix=st.integers(1, 70), budget=st.sampled_from([1, 40, 90, 10**6]), max_rows=st.sampled_from([None, 1, 3]),
-       flat=st.booleans(), merge=st.booleans(), kernel=st.sampled_from([None, "sdpa"]), seed=st.integers(0, 99))
-def test_loss_and_gradients_equal_row_by_row_for_any_grouping(model, count, prefix, budget, max_rows, flat, merge, kernel, seed):
+       flat=st.booleans(), layers=st.sampled_from(["library", "merged", "lean"]), kernel=st.sampled_from([None, "sdpa"]), seed=st.integers(0, 99))
+def test_loss_and_gradients_equal_row_by_row_for_any_grouping(model, count, prefix, budget, max_rows, flat, layers, kernel, seed):
     rows = some_rows(count, prefix, seed)
-    loss = SharedPrefixLoss(model, rows[0].prompt_ids[:prefix], budget, max_rows=max_rows, flat=flat, merge=merge, kernel=kernel)
+    loss = SharedPrefixLoss(model, rows[0].prompt_ids[:prefix], budget, max_rows=max_rows, flat=flat, merge=layers != "library", lean=layers == "lean", kernel=kernel)
     assert_same_training(model, loss, rows)
 
 

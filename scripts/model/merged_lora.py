@@ -12,7 +12,7 @@ import torch
 from torch.nn.functional import linear
 
 
-class _MergedLinear(torch.autograd.Function):
+class MergedLinear(torch.autograd.Function):
     """y = x (W + s B A)^T with x (..., in), A (r, in), B (out, r); gradients for x, A and B, none for W."""
 
     @staticmethod
@@ -72,6 +72,6 @@ def _merged_forward(layer: Any):
         merged = torch.addmm(base.weight, b.to(base.weight.dtype), a.to(base.weight.dtype), alpha=scaling)
 
     def forward(x):
-        return _MergedLinear.apply(x, merged, base.bias, a, b, scaling)
+        return MergedLinear.apply(x, merged, base.bias, a, b, scaling)
 
     return forward

@@ -167,16 +167,18 @@ class _PrefixFlash(torch.autograd.Function):
         if prefix_key.shape[2]:
             folded = _flash(parts.fold(query), *parts.repeat(prefix_key, prefix_value), 0.0, False, scale=scale)
             output, lse = _join(output, lse, parts.unfold(folded[0]), parts.unfold(folded[1]))
+        # In the order (T, H, D) the next projection reads it without a copy, and both keep the same memory for the backward pass.
+        output = output.permute(2, 0, 1, 3).contiguous().permute(1, 2, 0, 3)
         ctx.save_for_backward(query, key, value, prefix_key, prefix_value, output, lse)
         ctx.parts, ctx.scale = parts, scale
-        return output.view(query.shape)
+        return output.flatten(0, 1)[None]
 
     @staticmethod
     def backward(ctx, grad):
         query, key, value, prefix_key, prefix_value, output, lse = ctx.saved_tensors
         parts, scale = ctx.parts, ctx.scale
         grads = [torch.empty_like(t, memory_format=torch.contiguous_format) for t in (query, key, value)]
-        grad = grad.reshape(output.shape)
+        grad = grad[0].unflatten(0, output.shape[:2])
         for rows in parts.segments:
             own = _flash_backward(grad[:, :, rows], parts.grouped(query, rows), parts.spread(key, rows), parts.spread(value, rows),
                                   output[:, :, rows], lse[:, :, rows], 0.0, True, scale=scale)

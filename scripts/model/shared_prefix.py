@@ -5,7 +5,7 @@ micro-batch, collect the gradients of all, and are back-propagated once. The res
 """
 
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ import torch
 from model.batching import micro_batches
 from model.chunked_loss import summed_cross_entropy
 from model.encode import EncodedRow
+from model.lean_layers import can_be_lean, lean_layers
 from model.merged_lora import can_merge, merged_lora
 from model.prefix_attention import BlockMasks, ContinuePrefix, FlatRow, RecordPrefix, shared_prefix_attention
 
@@ -62,13 +63,14 @@ class SharedPrefixLoss:
     """True when gradients arrive summed over processes (FSDP)."""
 
     def __init__(self, model: Any, prefix_ids: Sequence[int], max_tokens: int, *, max_rows: int | None = None, flat: bool = False,
-                 kernel: str | None = None, merge: bool | None = None):
+                 kernel: str | None = None, merge: bool | None = None, lean: bool | None = None):
         self.model, self.prefix_ids, self.max_tokens, self.max_rows = model, tuple(prefix_ids), max_tokens, max_rows
         self.flat, self.kernel = flat, kernel
         causal_lm = model.get_base_model() if hasattr(model, "get_base_model") else model
         self.decoder, self.head, self.causal_lm = causal_lm.model, causal_lm.get_output_embeddings(), causal_lm
         self.device = self.head.weight.device
         self.merge = can_merge(model) if merge is None else merge
+        self.is_lean = self.merge and can_be_lean(model) if lean is None else lean
 
     def forward_backward(self, rows: Sequence[EncodedRow], answer_tokens: int | None = None) -> float:
         """Add the gradients of the loss per answer token to the parameters and return that loss.
@@ -76,7 +78,7 @@ class SharedPrefixLoss:
         `answer_tokens` are those of the whole optimiser step when `rows` are one process's share of it.
         """
         answer_tokens = answer_tokens or sum(len(row.answer_ids) for row in rows)
-        with shared_prefix_attention(self.causal_lm), merged_lora(self.model) if self.merge else nullcontext():
+        with shared_prefix_attention(self.causal_lm), self._fast_layers():
             prefix = self._record()
             shared = _detached(prefix)
             total = 0.0
@@ -90,10 +92,16 @@ class SharedPrefixLoss:
     @torch.no_grad()
     def mean_loss(self, rows: Sequence[EncodedRow]) -> float:
         """Mean loss per answer token, without gradients (validation)."""
-        with shared_prefix_attention(self.causal_lm), merged_lora(self.model) if self.merge else nullcontext():
+        with shared_prefix_attention(self.causal_lm), self._fast_layers():
             prefix = self._record()
             sums = [self._summed_loss(batch, prefix).item() for batch in self._micro_batches(rows)]
         return sum(sums) / sum(len(row.answer_ids) for row in rows)
+
+    def _fast_layers(self) -> AbstractContextManager[None]:
+        """The library's layers, or our faster ones of the same function where the model allows; merged anew for each step."""
+        if not self.merge:
+            return nullcontext()
+        return lean_layers(self.model) if self.is_lean else merged_lora(self.model)
 
     def _micro_batches(self, rows: Sequence[EncodedRow]) -> list[list[EncodedRow]]:
         return micro_batches(rows, len(self.prefix_ids), self.max_tokens, self.max_rows)

@@ -1,0 +1,182 @@
+"""Llama layers written out by hand for training a LoRA adapter on frozen float weights.
+
+Three gains over the library's modules, with the same gradients: query, key and value (gate and up) are one matrix product;
+norms and activations are made again in the backward pass instead of kept (half the memory); no weight gradient, mask or
+temporary is made that nobody needs. Weights are merged with the adapter once per optimiser step, as in `merged_lora`.
+
+Shapes: T tokens, C hidden width, r rank; projections are stored (out, in).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch.nn.functional import silu
+
+from model.merged_lora import MergedLinear
+
+
+@dataclass
+class FusedLora:
+    """Several projections of the same input as one: merged weight (sum of outs, in), and each adapter's A (r, in) and B (out, r)."""
+
+    weight: torch.Tensor
+    outs: list[int]
+    scalings: list[float]
+
+    @classmethod
+    def of(cls, layers: list[Any]) -> tuple["FusedLora", list[torch.Tensor]]:
+        names = [layer.active_adapters[0] for layer in layers]
+        pairs = [(layer.lora_A[name].weight, layer.lora_B[name].weight) for layer, name in zip(layers, names)]
+        scalings = [layer.scaling[name] for layer, name in zip(layers, names)]
+        with torch.no_grad():
+            merged = [torch.addmm(layer.base_layer.weight, b, a, alpha=s) for layer, (a, b), s in zip(layers, pairs, scalings)]
+        weight = torch.cat(merged) if len(merged) > 1 else merged[0]
+        return cls(weight, [b.shape[0] for _, b in pairs], scalings), [tensor for pair in pairs for tensor in pair]
+
+    def adapter_gradients(self, x: torch.Tensor, grad: torch.Tensor, adapters: tuple[torch.Tensor, ...]) -> list[torch.Tensor]:
+        """Gradients of every A and B from inputs (T, in) and gradients of the outputs (T, sum of outs)."""
+        a_all = torch.cat(adapters[0::2])
+        inner = (x @ a_all.t()).split([a.shape[0] for a in adapters[0::2]], dim=1)
+        parts = grad.split(self.outs, dim=1)
+        outer = torch.cat([part @ b for part, b in zip(parts, adapters[1::2])], dim=1)
+        grad_a = (outer.t() @ x).split([a.shape[0] for a in adapters[0::2]])
+        found = []
+        for a, part, low, scaling in zip(grad_a, parts, inner, self.scalings):
+            found += [a * scaling, (part.t() @ low).mul_(scaling)]
+        return found
+
+
+def _normed(x: torch.Tensor, weight: torch.Tensor, rstd: torch.Tensor) -> torch.Tensor:
+    return (x * rstd).mul_(weight)
+
+
+def _norm_backward(grad: torch.Tensor, x: torch.Tensor, weight: torch.Tensor, rstd: torch.Tensor) -> torch.Tensor:
+    """Gradient of x rstd(x) w with respect to x (T, C); overwrites `grad`."""
+    grad.mul_(weight)
+    along = (grad * x).mean(-1, keepdim=True)
+    return grad.mul_(rstd).addcmul_(x, along * rstd**3, value=-1)
+
+
+def _rstd(x: torch.Tensor, eps: float) -> torch.Tensor:
+    return x.pow(2).mean(-1, keepdim=True).add_(eps).rsqrt_()
+
+
+def _rotate(x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor, direction: int) -> None:
+    """Turn heads (T, H, D) in place by their positions; direction -1 turns back, which is also the backward pass."""
+    half = x.shape[-1] // 2
+    first, second = x[..., :half], x[..., half:]
+    turned = first * sin
+    first.mul_(cos).addcmul_(second, sin, value=-direction)
+    second.mul_(cos).add_(turned, alpha=direction)
+
+
+class _NormedQKV(torch.autograd.Function):
+    """Norm, the three projections and rotary positions: (T, C) -> query (T, H, D), key and value (T, K, D)."""
+
+    @staticmethod
+    def forward(ctx, x, norm_weight, eps, cos, sin, fused, width, *adapters):
+        rstd = _rstd(x, eps)
+        joint = (_normed(x, norm_weight, rstd) @ fused.weight.t()).view(len(x), -1, width)
+        heads = [out // width for out in fused.outs]
+        _rotate(joint[:, :heads[0] + heads[1]], cos, sin, 1)
+        ctx.save_for_backward(x, norm_weight, rstd, cos, sin, *adapters)
+        ctx.fused, ctx.heads = fused, heads
+        return joint.split(heads, dim=1)
+
+    @staticmethod
+    def backward(ctx, *grads):
+        x, norm_weight, rstd, cos, sin, *adapters = ctx.saved_tensors
+        grad = torch.cat(grads, dim=1)
+        _rotate(grad[:, :ctx.heads[0] + ctx.heads[1]], cos, sin, -1)
+        grad = grad.flatten(1)
+        grad_adapters = ctx.fused.adapter_gradients(_normed(x, norm_weight, rstd), grad, tuple(adapters))
+        grad_x = _norm_backward(grad @ ctx.fused.weight, x, norm_weight, rstd) if ctx.needs_input_grad[0] else None
+        return grad_x, None, None, None, None, None, None, *grad_adapters
+
+
+class _NormedMLP(torch.autograd.Function):
+    """Norm, gate, up, SwiGLU and down: (T, C) -> (T, C); keeps gate and up only."""
+
+    @staticmethod
+    def forward(ctx, x, norm_weight, eps, gate_up, down, *adapters):
+        rstd = _rstd(x, eps)
+        joint = _normed(x, norm_weight, rstd) @ gate_up.weight.t()
+        gate, up = joint.split(gate_up.outs, dim=1)
+        ctx.save_for_backward(x, norm_weight, rstd, joint, *adapters)
+        ctx.gate_up, ctx.down = gate_up, down
+        return silu(gate).mul_(up) @ down.weight.t()
+
+    @staticmethod
+    def backward(ctx, grad):
+        x, norm_weight, rstd, joint, *adapters = ctx.saved_tensors
+        gate, up = joint.split(ctx.gate_up.outs, dim=1)
+        sigmoid = torch.sigmoid(gate)
+        activated = sigmoid * gate
+        inner = activated * up
+        grad_down = ctx.down.adapter_gradients(inner, grad, tuple(adapters[4:]))
+        grad_inner = torch.mm(grad, ctx.down.weight, out=inner)
+        grad_joint = torch.empty_like(joint)
+        grad_gate, grad_up = grad_joint.split(ctx.gate_up.outs, dim=1)
+        torch.mul(grad_inner, activated, out=grad_up)
+        torch.mul(grad_inner.mul_(up), _silu_slope(sigmoid, activated), out=grad_gate)
+        grad_gate_up = ctx.gate_up.adapter_gradients(_normed(x, norm_weight, rstd), grad_joint, tuple(adapters[:4]))
+        grad_x = _norm_backward(grad_joint @ ctx.gate_up.weight, x, norm_weight, rstd)
+        return grad_x, None, None, None, None, *grad_gate_up, *grad_down
+
+
+def _silu_slope(sigmoid: torch.Tensor, activated: torch.Tensor) -> torch.Tensor:
+    """d silu(g) / dg = s + a (1 - s) for s = sigmoid(g), a = g s."""
+    slope = sigmoid.neg().add_(1).mul_(activated)
+    return slope.add_(sigmoid)
+
+
+def can_be_lean(model: Any) -> bool:
+    """True for plain Llama layers whose seven projections all carry a mergeable adapter."""
+    from transformers.models.llama.modeling_llama import LlamaDecoderLayer
+
+    from model.lora import TARGETS
+    from model.merged_lora import can_merge, lora_layers
+
+    decoder = model.get_base_model().model if hasattr(model, "get_base_model") else None
+    layers = getattr(decoder, "layers", [])
+    return (len(layers) > 0 and all(type(layer) is LlamaDecoderLayer for layer in layers) and can_merge(model)
+            and len(lora_layers(model)) == len(TARGETS) * len(layers) and decoder.config.hidden_act == "silu"
+            and all(module.base_layer.bias is None and module.base_layer.weight.dtype == torch.float32 for module in lora_layers(model)))
+
+
+@contextmanager
+def lean_layers(model: Any) -> Iterator[None]:
+    """Compute with hand-written layers inside the block; the adapter must not change within it."""
+    layers = model.get_base_model().model.layers
+    for layer in layers:
+        layer.forward = _lean_forward(layer)
+    try:
+        yield
+    finally:
+        for layer in layers:
+            del layer.forward
+
+
+def _lean_forward(layer: Any):
+    attention, mlp, width = layer.self_attn, layer.mlp, layer.self_attn.head_dim
+    qkv, qkv_adapters = FusedLora.of([attention.q_proj, attention.k_proj, attention.v_proj])
+    output, (output_a, output_b) = FusedLora.of([attention.o_proj])
+    gate_up, gate_up_adapters = FusedLora.of([mlp.gate_proj, mlp.up_proj])
+    down, down_adapters = FusedLora.of([mlp.down_proj])
+    before, after = layer.input_layernorm, layer.post_attention_layernorm
+
+    def forward(hidden_states, position_embeddings=None, sharing=None, **_):
+        x = hidden_states[0]
+        cos, sin = (part[0, :, None, :width // 2] for part in position_embeddings)
+        query, key, value = (t.transpose(0, 1)[None] for t in _NormedQKV.apply(
+            x, before.weight, before.variance_epsilon, cos, sin, qkv, width, *qkv_adapters))
+        attended = sharing.attend(attention.layer_idx, query, key, value, attention.scaling)
+        attended = attended[0].transpose(0, 1).flatten(1)
+        x = x + MergedLinear.apply(attended, output.weight, None, output_a, output_b, output.scalings[0])
+        x = x + _NormedMLP.apply(x, after.weight, after.variance_epsilon, gate_up, down, *gate_up_adapters, *down_adapters)
+        return x[None]
+
+    return forward
