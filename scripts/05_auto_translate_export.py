@@ -4,9 +4,11 @@ An export is what Ctrl+C in a Blueprint graph puts on the clipboard, saved as .t
 Contents that are translated already are known by their hash and left alone. A file that is no Blueprint graph, or is
 damaged, is reported with a remedy; all others are translated.
 
+With --training, every event or function of the documents is also told in words and becomes training rows.
+
 Reads    an export or a folder of them
-Writes   cleaned-data/parsed-blueprints/*.dsl
-Usage    python scripts/05_auto_translate_export.py raw-data/clipboard-exports [--output DIR]
+Writes   cleaned-data/parsed-blueprints/*.dsl, with --training cleaned-data/rows/exports.jsonl
+Usage    python scripts/05_auto_translate_export.py raw-data/clipboard-exports [--training] [--output DIR]
 Exit     0 all translated, 1 at least one file was refused or damaged, 64 bad usage
 """
 
@@ -38,7 +40,20 @@ def main(args: argparse.Namespace) -> ExitCode:
                 report_finding(f"{outcome.file}: {outcome.record.problem}", outcome.record.fix)
     print(table(outcomes))
     print(f"written to {output}")
+    if args.training:
+        write_training_rows(args.project.export_rows, output)
     return ExitCode.FAILED if any(outcome.record.problem for outcome in outcomes) else ExitCode.OK
+
+
+def write_training_rows(file: Path, documents: Path) -> None:
+    from corpus.export_rows import export_rows
+    from corpus.rows import write_rows
+
+    found = export_rows(sorted(documents.rglob("*.dsl")))
+    write_rows(file, found.rows)
+    print(f"{len(found.rows)} training rows written to {file}")
+    for reason, count in found.dropped.most_common():
+        print(f"  no row from {count} graphs: {reason}")
 
 
 def table(outcomes: list) -> str:
@@ -58,6 +73,7 @@ def parser() -> argparse.ArgumentParser:
     options = build_parser(__doc__)
     options.add_argument("path", type=Path, nargs="?", metavar="export.txt|folder", help="what to translate (default: raw-data/clipboard-exports)")
     options.add_argument("--output", type=Path, metavar="DIR", help="where the documents go (default: cleaned-data/parsed-blueprints)")
+    options.add_argument("--training", action="store_true", help="also make training rows of the documents")
     return options
 
 

@@ -31,7 +31,7 @@ class Values:
         if node.type == "VariableGet":
             return self._variable(node, depth)
         if self._view.runs(node) or shape.is_event:
-            return f"{source.pin} of {self.name(node)}"
+            return f"{source.pin} of {self.label(node)}"
         if depth >= MAX_DEPTH:
             return f"{source.pin} of {node.type}"
         if node.type in SIGNS:
@@ -63,6 +63,23 @@ class Values:
         if node.type == "Call" and len(identity) == 1:
             return str(identity[0][1])
         return node.type + write_properties(identity)
+
+
+    def label(self, node: Node) -> str:
+        """How a node that was told before is called again: "the event Heal", "ShowLoginUI", with a number where several are called so."""
+        label = _label(node)
+        alike = [other.id for other in self._view.graph.nodes if _label(other) == label]
+        return label if len(alike) == 1 else f"{label} (number {alike.index(node.id) + 1})"
+
+
+LABEL_KEYS = ("Name", "Function", "Event", "Action", "Key", "Dispatcher", "Axis", "Graph", "Variable")
+
+
+def _label(node: Node) -> str:
+    name = next((node.get(key) for key in LABEL_KEYS if isinstance(node.get(key), str)), None)
+    if name is None:
+        return node.type.removeprefix("Event_")
+    return f"the event {name}" if node.type.startswith("Event_") else str(name)
 
 
 def literal_text(value: Value | None) -> str:
