@@ -9,6 +9,8 @@ from utils.clipboard_values import members, read_reference, unquote
 from utils.clipboard_wires import Link, read_links
 from utils.findings import Finding
 
+CONSTRUCTION_SCRIPT = "ConstructionScript"
+ENGINE_GRAPH_NAMES = {"UserConstructionScript": CONSTRUCTION_SCRIPT}
 KNOT = "K2Node_Knot"
 COMMENT_BOX = "EdGraphNode_Comment"
 EVENT_GRAPH = "EventGraph"
@@ -46,6 +48,7 @@ def read_sheets(objects: list[ClipboardObject], findings: list[Finding]) -> list
         if not is_graph_node(found):
             sheets += _asset_sheets(found)
     for sheet in sheets:
+        sheet.name = ENGINE_GRAPH_NAMES.get(sheet.name, sheet.name)
         sheet.links = read_links(sheet.nodes, sheet.knots, findings)
     return sheets
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from utils.blueprint_patterns import Catalogue, Scope, load_catalogue
 from utils.clipboard_comments import read_comments
 from utils.clipboard_family import BLUEPRINT, family_of, refusal
-from utils.clipboard_graphs import Sheet, read_sheets
+from utils.clipboard_graphs import CONSTRUCTION_SCRIPT, Sheet, read_sheets
 from utils.clipboard_pins import Pin
 from utils.clipboard_text import ClipboardObject, read_objects
 from utils.clipboard_values import read_member
@@ -114,7 +114,8 @@ class _Translator:
         said: dict[str, Value] = {word: True for word, bit in (("Pure", PURE), ("Const", CONST), ("Static", STATIC)) if flags & bit}
         if access := next((word for word, bit in (("Private", PRIVATE), ("Protected", PROTECTED)) if flags & bit), None):
             said["Access"] = Word(access)
-        owner = self.reading.types.named("classes", read_member(entry.get("FunctionReference")).parent)
+        parent = "" if sheet.name == CONSTRUCTION_SCRIPT else read_member(entry.get("FunctionReference")).parent
+        owner = self.reading.types.named("classes", parent)
         return (*said.items(), *((("Class", owner),) if owner else ()))
 
 

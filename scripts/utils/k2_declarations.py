@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -19,6 +20,7 @@ DEFAULT_NAME, DEFAULT_PARENT = "Blueprint", "Actor"
 DISPATCHER = TypeRef("Dispatcher")
 # Classes of generated classes, and what a Blueprint of that kind is at the least.
 GENERATED = {"WidgetBlueprintGeneratedClass": "UserWidget", "AnimBlueprintGeneratedClass": "AnimInstance", "BlueprintGeneratedClass": ""}
+INTERFACE_NAME = re.compile(r"\.(?:BPI|BI|I)_|interface\w*$", re.IGNORECASE)
 LEVEL_MARK, LEVEL_PARENT = ":PersistentLevel.", "LevelScriptActor"
 VARIABLE_NODES = ("K2Node_VariableGet", "K2Node_VariableSet")
 # EPropertyFlags of a Blueprint's variable.
@@ -67,17 +69,21 @@ def _asset_parent(objects: list[ClipboardObject], reading: Reading) -> str:
 
 def _inferred_parent(sheets: list[Sheet], nodes: list[ClipboardObject], reading: Reading) -> str:
     """The most derived of all classes that some node needs self to be; a project's own class goes before the engine's."""
-    needed = [GENERATED[kind] for kind, _ in _own_classes(nodes) if GENERATED[kind]]
+    own = list(_own_classes(nodes))
+    needed = [GENERATED[kind] for kind, _ in own if GENERATED[kind]]
     if any(LEVEL_MARK in node.export_path for sheet in sheets for node in sheet.nodes[:1]):
         needed.append(LEVEL_PARENT)
     needed += [path for node in nodes for path in _classes_of_self(node, reading)]
     needed += [path for sheet in sheets for path in _classes_wanted_of_self(sheet, reading)]
-    known = [path for name in dict.fromkeys(needed) if (path := reading.data.class_path(name))]
-    own = next((name for name in needed if not reading.data.class_path(name)), None)
-    if own:
-        return own
+    itself = {path for _, path in own} | {f"{sheet.asset}_C" for sheet in sheets}
+    return _most_derived([path for path in dict.fromkeys(needed) if path not in itself], reading)
+
+
+def _most_derived(needed: list[str], reading: Reading) -> str:
+    if project := next((path for path in needed if not reading.data.class_path(path)), None):
+        return project
     best = ""
-    for path in known:
+    for path in filter(None, map(reading.data.class_path, needed)):
         if not best or reading.data.is_a(path, best):
             best = path
     is_useful = best and not reading.data.is_interface(best) and best != "/Script/CoreUObject.Object"
@@ -105,11 +111,11 @@ def _classes_wanted_of_self(sheet: Sheet, reading: Reading) -> Iterator[str]:
 
 
 def _class_of_event(member: Member, reading: Reading) -> Iterator[str]:
-    path = member.parent
-    known = reading.data.class_path(path)
-    is_interface = known and reading.data.is_interface(known)
-    if path and not is_interface and not path.rpartition(".")[2].startswith(("BPI_", "BI_", "I_")):
-        yield path
+    """Of a project's own class only its name tells whether it is an interface."""
+    known = reading.data.class_path(member.parent)
+    is_interface = reading.data.is_interface(known) if known else INTERFACE_NAME.search(member.parent) is not None
+    if member.parent and not is_interface:
+        yield member.parent
 
 
 def _class_of_own_call(node: ClipboardObject, reading: Reading) -> Iterator[str]:

@@ -21,6 +21,12 @@ OF_THE_DOCUMENT = frozenset({"Call", "CallParent", "CallInterface", "CallDispatc
 LISTS = ("Params", "Results", "Inputs", "Outputs")
 
 
+def pin_key(name: str) -> str:
+    """Names compare without letter case, and the name None is no name: the editor leaves it out."""
+    key = name.lower()
+    return "" if key == "none" else key
+
+
 class PinTable:
     """A shape with its pins by the engine's names."""
 
@@ -31,16 +37,16 @@ class PinTable:
         self.is_sound = shape.is_known and not shape.problems
         self._pins: dict[tuple[str, bool], list[tuple[ShapePin, bool]]] = {}
         for pin in shape.pins:
-            self._pins.setdefault((pin.internal.lower(), pin.is_input), []).append((pin, pin.is_exec))
+            self._pins.setdefault((pin_key(pin.internal), pin.is_input), []).append((pin, pin.is_exec))
 
     def find(self, pin: Pin, pins: list[Pin]) -> ShapePin | None:
         """The pin of the same name, side and kind; of several alike the first of the text is the first of the shape."""
-        found = self._pins.get((pin.name.lower(), not pin.is_output), ())
+        found = self._pins.get((pin_key(pin.name), not pin.is_output), ())
         alike = [one for one, is_exec in found if is_exec == pin.is_exec]
         if len(alike) < 2:
             return alike[0] if alike else None
-        key = pin.name.lower(), pin.is_output, pin.is_exec
-        place = sum((other.name.lower(), other.is_output, other.is_exec) == key for other in pins[:pins.index(pin)])
+        key = pin_key(pin.name), pin.is_output, pin.is_exec
+        place = sum((pin_key(other.name), other.is_output, other.is_exec) == key for other in pins[:pins.index(pin)])
         return alike[place] if place < len(alike) else None
 
 

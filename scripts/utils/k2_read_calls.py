@@ -23,7 +23,7 @@ def read_call(source: Source) -> Iterator[Draft]:
         yield draft("Call", meaning, Function=member.name)
     owner = member.parent or source.reading.native_owner(source)
     yield draft("Call", (owner, member.name), Function=member.name, Class=source.named("classes", owner), Pure=source.is_pure or None,
-                Static=_is_static(source) or None, **_signature(source))
+                Static=_is_static(source) or None, **_signature(source, is_described=owner != ""))
 
 
 def _catalogue_call(source: Source, member: Member) -> Iterator[Draft]:
@@ -45,10 +45,11 @@ def _input_count(source: Source) -> Value | None:
     return count if count > 2 else None
 
 
-def _signature(source: Source) -> dict[str, Value | None]:
-    """Parameters and results; that a function has neither is said by an empty list of parameters."""
+def _signature(source: Source, is_described: bool = False) -> dict[str, Value | None]:
+    """Parameters and results. That a function has neither is said by an empty list, unless its class describes it already."""
     params, results = (source.params(source.data_pins(is_output=is_output)) for is_output in (False, True))
-    return {"Params": params if params.items or not results.items else None, "Results": results if results.items else None}
+    is_empty = not params.items and not results.items and not is_described
+    return {"Params": params if params.items or is_empty else None, "Results": results if results.items else None}
 
 
 def _is_static(source: Source) -> bool:
@@ -102,7 +103,7 @@ def read_async(source: Source) -> Iterator[Draft]:
     proxy = source.path("ProxyClass")
     outputs = [pin for pin in source.exec_pins(is_output=True) if pin.name.lower() != "then"]
     yield draft("AsyncAction", meaning, Class=source.named("classes", owner), Function=name,
-                Proxy=source.named("classes", proxy) if proxy != owner else None, Outputs=source.params(outputs) if outputs else None, **_signature(source))
+                Proxy=source.named("classes", proxy) if proxy != owner else None, Outputs=source.params(outputs) if outputs else None, **_signature(source, is_described=True))
 
 
 def read_delegate(source: Source) -> Iterator[Draft]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from utils.catalogue_names import event_name
+from utils.clipboard_graphs import CONSTRUCTION_SCRIPT
 from utils.dsl_ast import Value, Word
 from utils.k2_source import Draft, Source, draft
 
@@ -99,7 +100,8 @@ def read_result(source: Source) -> Iterator[Draft]:
 
 def _entry_or_result(source: Source, kind: str, *, is_output: bool) -> Iterator[Draft]:
     pins = source.data_pins(is_output=is_output, leaving_out=())
-    owner = source.named("classes", source.member("FunctionReference").parent)
+    is_construction = source.reading.scope.graph == CONSTRUCTION_SCRIPT
+    owner = None if is_construction else source.named("classes", source.member("FunctionReference").parent)
     if owner or not pins:
         yield draft(kind, Class=owner)
     yield draft(kind, Class=owner, Params=source.params(pins))

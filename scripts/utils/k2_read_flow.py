@@ -53,7 +53,7 @@ def read_switch(source: Source) -> Iterator[Draft]:
 
 def read_switch_enum(source: Source) -> Iterator[Draft]:
     enum = source.named("enums", source.path("Enum"))
-    cases = [pin.name for pin in source.exec_pins(is_output=True) if pin.name.lower() != "default"]
+    cases = [pin.name or "None" for pin in source.exec_pins(is_output=True) if pin.name.lower() != "default"]
     default = True if source.pin("Default", is_output=True) else None
     known = source.reading.data.enumerators(source.path("Enum")) or ()
     if tuple(cases) == known:
@@ -93,7 +93,8 @@ def read_array_item(source: Source) -> Iterator[Draft]:
 def read_format_text(source: Source) -> Iterator[Draft]:
     """The placeholders of the format make the arguments, unless the format comes over a wire."""
     arguments = tuple(pin.name for pin in source.data_pins(is_output=False) if pin.name != "Format")
-    yield draft("FormatText")
+    pattern = source.pin("Format", is_output=False)
+    yield draft("FormatText", Format=source.reading.engine.value(pattern) if pattern else None)
     yield draft("FormatText", Arguments=arguments)
 
 

@@ -56,7 +56,8 @@ def read_cast(source: Source) -> Iterator[Draft]:
 def read_spawn(source: Source) -> Iterator[Draft]:
     """Pins beyond the node's own are variables that the class exposes on spawn."""
     kind = source.reading.name_of_class(source.kind)
-    yield draft(kind)
+    pin = source.pin("Class", is_output=False)
+    yield draft(kind, Class=source.reading.engine.value(pin) if pin and not source.is_linked([pin]) else None)
     standard = source.reading.engine.standard_pins(kind)
     exposed = [pin for pin in source.data_pins(is_output=False) if pin.name.lower() not in standard]
     yield draft(kind, Exposed=source.params(exposed))

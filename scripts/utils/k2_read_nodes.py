@@ -95,9 +95,8 @@ class NodeReader:
             place = places[pin]
             if value is None or place is None or self.engine.is_said_by_default(value, pin, place):
                 continue
-            if place.name in properties or place.name in COMMON_PROPERTIES:
+            if place.name in COMMON_PROPERTIES or properties.setdefault(place.name, value) != value:
                 return None
-            properties[place.name] = value
         if opened := tuple(place.name for pin, place in places.items() if place and place.is_required and pin in self.open_pins):
             properties["Open"] = opened
         properties.update(self._remarks(source))
