@@ -69,7 +69,7 @@ class Correction:
 def aim(found: list[Weakness], guard: LeakGuard, seed: int, lesson_id: str) -> Correction:
     """New prompts with right answers for each weakness, in turn, none of them guarded."""
     most = [weakness for weakness in found if weakness.node_type not in ("Event_BeginPlay", "PrintString")] or found
-    targets = {weakness.node_type: weakness for weakness in reversed(most[:MAX_PROMPTS // 2])}
+    targets = {weakness.node_type: weakness for weakness in reversed(most[:MAX_PROMPTS // PROMPTS_PER_WEAKNESS])}
     taken: Counter[str] = Counter()
     correction = Correction()
     for instruction, output, pattern in _draws(seed):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from corpus.fingerprint import instruction_key, node_types
 from corpus.rows import Row
+from pipeline.store import read_json
 from utils.dsl_parser import DslError, parse
 from utils.graph_compare import graph_key
 
@@ -23,7 +23,10 @@ class LeakGuard:
         for place, instruction, answers in prompts:
             self._instructions[instruction_key(instruction)] = place
             for answer in answers:
-                blueprint = parse(answer)
+                try:
+                    blueprint = parse(answer)
+                except DslError:
+                    continue  # 12 refuses the prompt aloud; its question is guarded all the same
                 types = tuple(sorted(node.type for graph in blueprint.graphs for node in graph.nodes))
                 self._answers[types][graph_key(blueprint)] = place
 
@@ -54,7 +57,7 @@ def load_leak_guard(folders: Iterable[Path]) -> LeakGuard:
 
 def _guarded(file: Path) -> Iterator[tuple[str, str, list[str]]]:
     # Read plainly, not with load_lesson: a guarded answer that the validator refuses is still guarded.
-    for prompt in json.loads(file.read_text(encoding="utf-8")).get("prompts", ()):
+    for prompt in read_json(file).get("prompts", ()):
         place = f"{file.name} {prompt.get('id')}"
         answers = [text for text in (prompt.get("expected_dsl"), *prompt.get("alternatives", ())) if text]
         for instruction in (prompt.get("instruction", ""), *prompt.get("paraphrases", ())):
