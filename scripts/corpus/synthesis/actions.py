@@ -218,8 +218,10 @@ _a("debug", "DrawDebugBox", "draw a debug box at {Center} with the extent {Exten
 
 @step_of("spawn")
 def spawn_at_self(scene: Scene) -> Clause:
+    if scene.document.parent not in ACTOR_LIKE:
+        return spawn_at_place(scene)
     name = scene.draw.pick(words.CLASSES)
-    place = scene.pure("GetTransform")["ReturnValue"] if scene.document.parent in ACTOR_LIKE else scene.get(scene.variable_of("Transform"))
+    place = scene.pure("GetTransform")["ReturnValue"]
     node = scene.step("SpawnActorFromClass", Class=name, SpawnTransform=place)
     scene.offer(f"the spawned {name}", "Actor", node["ReturnValue"])
     return Clause(scene.draw.pick((f"spawn a {name} at its own transform", f"spawn {name} where this actor is", f"spawn an actor of class {name} at this actor's transform")))
