@@ -66,6 +66,11 @@ def test_an_idle_last_epoch_is_told_with_its_share_of_the_fall(paths):
     assert finding.evidence["last_gain_frac"] == 0.0 and len(finding.evidence["loss_per_epoch"]) == 4
 
 
+def test_an_epoch_that_has_only_begun_is_not_judged(paths):
+    write_training(paths, 1, [line for line in training_log(steps=120, epochs=3) if line["step"] <= 90])
+    assert len(findings_of(paths)["still_learning"].evidence["loss_per_epoch"]) == 2
+
+
 @pytest.mark.parametrize(("rise", "level"), [(0.10, Level.WARNING), (0.50, Level.CRITICAL)])
 def test_a_rising_validation_loss_is_overfitting(paths, rise, level):
     write_training(paths, 1, training_log(validation_rise=rise))

@@ -63,13 +63,13 @@ def _ending(run: TrainingRun | None) -> Findings:
 
 
 def epoch_losses(run: TrainingRun) -> list[float]:
-    """Mean loss of each begun epoch, in order."""
+    """Mean loss of each epoch, in order; a last one with less than half the steps of the first is left out."""
     by_epoch: dict[int, list[float]] = defaultdict(list)
     for line in run.steps:
         # A step that ends exactly at 1.0 belongs to the first epoch.
         by_epoch[max(0, math.ceil(line.epoch - 1e-6) - 1)].append(line.loss)
-    means = (finite(losses) for _, losses in sorted(by_epoch.items()))
-    return [statistics.fmean(losses) for losses in means if losses]
+    epochs = [finite(losses) for _, losses in sorted(by_epoch.items())]
+    return [statistics.fmean(losses) for losses in epochs if losses and 2 * len(losses) >= len(epochs[0])]
 
 
 def is_validation_falling(run: TrainingRun) -> bool:
