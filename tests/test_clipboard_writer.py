@@ -1,18 +1,23 @@
 """Written text: every node of the catalogue pastes, and says what the editor needs to make the node again."""
 
+import random
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from dsl_strategies import documents
 from hypothesis import HealthCheck, given, settings
 from paste_checks import paste_problems
 from pipeline.paths import SCRIPTS
+from typed_graphs import random_document
 from utils.blueprint_patterns import load_catalogue
+from utils.clipboard_reader import read_clipboard
 from utils.clipboard_writer import write_clipboard, write_graphs
 from utils.dsl_ast import Blueprint, Graph, Node
 from utils.dsl_parser import parse
+from utils.graph_compare import graphs_equal
 
 NODES_PER_TEXT = 200
 
@@ -304,3 +309,26 @@ def corners(text: str) -> list[tuple[int, int]]:
 def test_a_remark_without_nodes_is_an_empty_box():
     text = written("GRAPH: EventGraph\nNODE n1: Branch\n# only a remark")
     assert text.count("EdGraphNode_Comment_0") == 2 and "CommentDepth" not in text
+
+
+# The way back
+
+def only_used_variables(blueprint: Blueprint) -> Blueprint:
+    """Clipboard text tells a variable by the nodes that use it, and no other."""
+    used = {one.get("Variable") for graph in blueprint.graphs for one in graph.nodes}
+    return replace(blueprint, variables=tuple(variable for variable in blueprint.variables if variable.name in used))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_valid_document_comes_back_as_the_same_graph(seed):
+    document = only_used_variables(random_document(random.Random(seed)))
+    text = write_clipboard(document)
+    assert paste_problems(text) == []
+    assert graphs_equal(document, read_clipboard(text).blueprint)
+
+
+def test_every_export_is_written_as_text_that_pastes(exports_folder):
+    translated = [(file.name, read_clipboard(file.read_text(encoding="utf-8-sig")).blueprint) for file in sorted(exports_folder.glob("*.txt"))]
+    found = [(name, blueprint) for name, blueprint in translated if blueprint is not None and blueprint.graphs]
+    assert len(found) > 200
+    assert {name: paste_problems(write_clipboard(blueprint)) for name, blueprint in found} == {name: [] for name, _ in found}

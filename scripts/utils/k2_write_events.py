@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from utils.dsl_ast import Param, Value, Variable
+from utils.dsl_ast import Param, Variable
 from utils.k2_write_facts import Facts, flag_line, indexed, line, text_line
 from utils.k2_write_types import bare_name, quote, read_engine_type, reference
 from utils.k2_write_values import bare, pin_text
@@ -135,8 +135,9 @@ def user_defined_pin(facts: Facts, param: Param, direction: str) -> str:
             f"DesiredPinDirection={direction}{default})")
 
 
-# Node classes whose parameters are made by the user, and the side that their pins are on.
-USER_PINS = {"K2Node_CustomEvent": "EGPD_Output", "K2Node_FunctionEntry": "EGPD_Output", "K2Node_FunctionResult": "EGPD_Input"}
+# Node classes whose parameters are made by the user: the properties that list them, and the side that their pins are on.
+USER_PINS = {"K2Node_CustomEvent": {"Params": "EGPD_Output"}, "K2Node_FunctionEntry": {"Params": "EGPD_Output"},
+             "K2Node_FunctionResult": {"Params": "EGPD_Input"}, "K2Node_Tunnel": {"Inputs": "EGPD_Input", "Outputs": "EGPD_Output"}}
 EVENT_RULES = {
     "K2Node_Event": event, "K2Node_CustomEvent": custom_event, "K2Node_ComponentBoundEvent": component_event,
     "K2Node_InputKey": key_event, "K2Node_InputDebugKey": key_event, "K2Node_InputAction": action_event,

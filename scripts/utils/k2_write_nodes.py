@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from utils.catalogue_data import CONST
 from utils.display import display_string
 from utils.dsl_ast import Struct
+from utils.k2_write_calls import CALL_RULES
 from utils.k2_write_events import EVENT_RULES
 from utils.k2_write_facts import Facts, flag_line, indexed, line, text_line
-from utils.k2_write_types import bare_name, one_line, own_asset, quote, read_engine_type, reference
+from utils.k2_write_types import one_line, own_asset, quote, read_engine_type, reference
 from utils.k2_write_values import bare
-from utils.operators import FLOAT
 from utils.pin_names import plain_name
 
 GRAPH_ASSET = "/Script/Engine.EdGraph"
@@ -22,72 +21,6 @@ def node_properties(facts: Facts) -> list[str]:
     """Lines `Key=value` in the editor's order; a class without a rule has nothing of its own."""
     rule = generic if facts.written.shape.role == "generic" else RULES.get(facts.written.class_name)
     return rule(facts) if rule else []
-
-
-# Calls
-
-def call(facts: Facts) -> list[str]:
-    """Purity under its name before and since UE 5.5; an engine passes over the name that it does not know."""
-    known = facts.function
-    is_const = facts.flag("Const") or known is not None and bool(known.flags & CONST)
-    return [*flag_line("bIsPureFunc", facts.written.shape.is_pure), *flag_line("bDefaultsToPureFunc", facts.written.shape.is_pure),
-            *flag_line("bIsConstFunc", is_const), function_reference(facts, *facts.member)]
-
-
-def function_reference(facts: Facts, owner: str, name: str) -> str:
-    """On self, as the editor writes it, where nothing is wired to the target and self is a thing of that class."""
-    if not owner or is_on_self(facts, owner):
-        return line("FunctionReference", f"(MemberName={quote(name or facts.written.node.type)},bSelfContext=True)")
-    return line("FunctionReference", f"(MemberParent={facts.references.class_reference(owner)},MemberName={quote(name)})")
-
-
-def is_on_self(facts: Facts, owner: str) -> bool:
-    target = next((pin for pin in facts.pins(is_input=True) if pin.pin.internal == "self"), None)
-    is_open = target is not None and not target.links and target.user is None
-    parent, catalogue = facts.page.scope.parent, facts.page.catalogue
-    return is_open and not facts.written.shape.is_static and (catalogue.is_a(parent, owner) or not catalogue.knows_class(parent))
-
-
-def commutative(facts: Facts) -> list[str]:
-    return [*additional_inputs(facts), *call(facts)]
-
-
-def additional_inputs(facts: Facts) -> list[str]:
-    count = facts.count("Inputs", 2) - 2
-    return flag_line("NumAdditionalInputs", count > 0, str(count))
-
-
-def operator(facts: Facts) -> list[str]:
-    """The overload is the one that the node names, else that for the resolved types; while they are open, any will do."""
-    name = facts.written.shape.type
-    found = facts.page.types.operators.get(facts.written.node.id) or facts.page.catalogue.operators.find(name, FLOAT, FLOAT)
-    member = facts.member if facts.member[1] else (found.owner, found.function) if found else None
-    return [*text_line("OperationName", name), *additional_inputs(facts), "bIsPureFunc=True", "bDefaultsToPureFunc=True",
-            *([function_reference(facts, *member)] if member else [])]
-
-
-def call_parent(facts: Facts) -> list[str]:
-    """The reference names the class that declares the function, not the parent that inherits it."""
-    owner, name = facts.member
-    path = facts.references.class_path(owner or facts.page.scope.parent)
-    declared = (facts.data.function(path, name) or facts.data.event(path, name)) if path in facts.data.raw["classes"] else None
-    parent = facts.references.class_reference(declared.owner if declared else path)
-    return [*flag_line("bIsPureFunc", facts.written.shape.is_pure),
-            line("FunctionReference", f"(MemberParent={parent},MemberName={quote(name)})")]
-
-
-def message(facts: Facts) -> list[str]:
-    pure = facts.written.shape.is_pure
-    return [*flag_line("bIsPureFunc", pure), *flag_line("bDefaultsToPureFunc", pure), "bIsInterfaceCall=True",
-            function_reference(facts, *facts.member)]
-
-
-def async_action(facts: Facts) -> list[str]:
-    owner, name = facts.member
-    known = facts.data.async_actions.get((owner, name))
-    proxy = known.proxy if known else facts.text("Proxy") or owner
-    return [*text_line("ProxyFactoryFunctionName", name), line("ProxyFactoryClass", facts.references.class_reference(owner)),
-            line("ProxyClass", facts.references.class_reference(proxy))]
 
 
 # Variables, casts, macros
@@ -201,19 +134,6 @@ def create_delegate(facts: Facts) -> list[str]:
     return text_line("SelectedFunctionName", facts.text("Function"))
 
 
-def inherited_call(facts: Facts) -> list[str]:
-    """A node over one function of the Blueprint's own class."""
-    template = [line("TemplateType", facts.references.class_reference(facts.text("Class")))] if facts.text("Class") else []
-    return [*template, line("FunctionReference", f"(MemberName={quote(facts.member[1])},bSelfContext=True)")]
-
-
-def axis_value(facts: Facts) -> list[str]:
-    is_key = facts.written.class_name == "K2Node_GetInputAxisKeyValue"
-    name = facts.text("Key" if is_key else "InputAxisName") or facts.text("Axis")
-    own = [line("InputAxisKey", bare_name(name))] if is_key else text_line("InputAxisName", name)
-    return [*own, "bIsPureFunc=True", "bDefaultsToPureFunc=True", "bIsConstFunc=True", *inherited_call(facts)]
-
-
 def temporary(facts: Facts) -> list[str]:
     kind = facts.pin_type("Variable", False)
     return [line("VariableType", facts.references.type_struct(kind)), *flag_line("bIsPersistent", facts.flag("Persistent"))]
@@ -242,12 +162,7 @@ def generic(facts: Facts) -> list[str]:
 
 
 RULES: dict[str, Callable[[Facts], list[str]]] = {
-    **EVENT_RULES,
-    "K2Node_CallFunction": call, "K2Node_CallArrayFunction": call, "K2Node_CallDataTableFunction": call,
-    "K2Node_CallMaterialParameterCollectionFunction": call,
-    "K2Node_CommutativeAssociativeBinaryOperator": commutative, "K2Node_PromotableOperator": operator,
-    "K2Node_CallParentFunction": call_parent, "K2Node_Message": message,
-    "K2Node_AsyncAction": async_action, "K2Node_LatentAbilityCall": async_action, "K2Node_LatentGameplayTaskCall": async_action,
+    **EVENT_RULES, **CALL_RULES,
     "K2Node_VariableGet": variable, "K2Node_VariableSet": variable,
     "K2Node_DynamicCast": cast, "K2Node_ClassDynamicCast": cast, "K2Node_MacroInstance": macro,
     "K2Node_SwitchInteger": switch, "K2Node_SwitchString": switch, "K2Node_SwitchName": switch, "K2Node_SwitchEnum": switch,
@@ -258,7 +173,6 @@ RULES: dict[str, Callable[[Facts], list[str]]] = {
     "K2Node_MakeStruct": struct, "K2Node_BreakStruct": struct, "K2Node_SetFieldsInStruct": struct,
     "K2Node_AddDelegate": delegate, "K2Node_RemoveDelegate": delegate, "K2Node_ClearDelegate": delegate,
     **dict.fromkeys(("K2Node_GetSubsystem", "K2Node_GetSubsystemFromPC", "K2Node_GetEngineSubsystem", "K2Node_GetEditorSubsystem"), subsystem),
-    "K2Node_AddComponent": inherited_call, "K2Node_GetInputAxisValue": axis_value, "K2Node_GetInputAxisKeyValue": axis_value,
     "K2Node_TemporaryVariable": temporary, "K2Node_MathExpression": math_expression, "K2Node_GetClassDefaults": class_defaults,
     "K2Node_Tunnel": tunnel,
     "K2Node_AssignDelegate": delegate, "K2Node_CallDelegate": delegate, "K2Node_CreateDelegate": create_delegate,

@@ -109,10 +109,11 @@ def state(facts: Facts) -> list[str]:
 
 
 def custom_lines(facts: Facts) -> list[str]:
-    """Parameters that the user made, and what the generic form keeps."""
-    direction = USER_PINS.get(facts.written.class_name)
-    user_made = [user_defined_pin(facts, param, direction) for param in facts.params("Params")] if direction else []
-    return user_made + [one_line(f"CustomProperties {line}") for line in facts.strings("Custom")] if facts.is_generic else user_made
+    """Parameters that the user made, or what the generic form keeps."""
+    if facts.is_generic:
+        return [one_line(f"CustomProperties {line}") for line in facts.strings("Custom")]
+    sides = USER_PINS.get(facts.written.class_name, {})
+    return [user_defined_pin(facts, param, direction) for key, direction in sides.items() for param in facts.params(key)]
 
 
 def nested_objects(facts: Facts) -> list[str]:

@@ -111,7 +111,8 @@ def frame_around(rects: Iterable[Rect], title: str) -> Rect:
     return Rect(inner.x - FRAME_PADDING, inner.y - above, width, inner.height + above + FRAME_PADDING)
 
 
-def enclose(rects: dict[str, Rect], groups: Sequence[Group], units: Sequence[frozenset[str]] = ()) -> tuple[dict[str, int], list[Rect]]:
+def enclose(rects: dict[str, Rect], groups: Sequence[Group],
+            units: Sequence[frozenset[str]] = ()) -> tuple[dict[str, int], list[Rect]]:
     """How far each node moves down so that every frame holds its nodes and no other, and the frames (groups have nodes).
 
     Exact for groups that are nested or disjoint. Where two groups share some of their nodes, the smaller is kept
