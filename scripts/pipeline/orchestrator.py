@@ -133,7 +133,8 @@ class Run:
         etas_s = [self.logger.timings.eta_s(later.name) for later in remaining]
         run_eta_s = sum(eta_s for eta_s in etas_s if eta_s is not None)
         update_live_state(self.paths, eta_s=etas_s[0], run_eta_s=run_eta_s)
-        self.logger.line(f"== {step.script}: {step.text} ({reason}) | ETA: {eta_text(etas_s[0])} | run: {eta_text(run_eta_s or None)}")
+        known = f" | ETA: {eta_text(etas_s[0])} | ETA of the run: {eta_text(run_eta_s)}" if etas_s[0] is not None else ""
+        self.logger.line(f"== {step.script}: {step.text} ({reason}){known}")
 
     def _note(self, step: Step, record: StepRecord) -> None:
         """Keep what is known after a step; the success of the step is recorded here, after all it wrote."""
