@@ -144,7 +144,14 @@ def plain_graph(text: str) -> PlainGraph:
                       Counter(one[:4] for one in values), variables)
 
 
-def _wires(nodes: list[PlainNode], by_pin: dict) -> list[tuple]:
+def plain_links(text: str) -> list[tuple[str, str, str, str]]:
+    """(node, pin, node, pin) by the names of the objects, through any knots."""
+    nodes = read_nodes(text)
+    by_pin = {(node.name, pin_id): (node, pin) for node in nodes for pin_id, pin in node.pins.items()}
+    return _wires([node for node in nodes if node.kind not in (KNOT, COMMENT)], by_pin, lambda node: (node.name,))
+
+
+def _wires(nodes: list[PlainNode], by_pin: dict, name=lambda node: node.label) -> list[tuple]:
     forward = defaultdict(set)
     for key, (_, pin) in by_pin.items():
         for other in pin.links:
@@ -155,7 +162,7 @@ def _wires(nodes: list[PlainNode], by_pin: dict) -> list[tuple]:
     for node in nodes:
         for pin_id, pin in node.pins.items():
             for target, target_pin in _reached((node.name, pin_id), forward, by_pin):
-                wires.append((*node.label, pin.name.lower(), *target.label, target_pin.name.lower()))
+                wires.append((*name(node), pin.name.lower(), *name(target), target_pin.name.lower()))
     return wires
 
 

@@ -49,11 +49,15 @@ def family_of(objects: list[ClipboardObject]) -> str:
     return BLUEPRINT if any(BLUEPRINT_CLASS.search(path) for path in paths) else UNKNOWN
 
 
+def no_nodes() -> Finding:
+    return Finding("no-graph", Severity.ERROR, 0, "There is no node of a Blueprint graph in this text.",
+                   "in the Blueprint editor select the nodes, press Ctrl+C and paste them here.")
+
+
 def refusal(family: str, objects: list[ClipboardObject]) -> Finding:
     """Why a text that is no Blueprint graph is not translated."""
     if not objects:
-        return Finding("no-graph", Severity.ERROR, 0, "There is no node in this text: no line begins with 'Begin Object'.",
-                       "in the Blueprint editor select the nodes, press Ctrl+C and paste them here.")
+        return no_nodes()
     if family == UNKNOWN:
         return Finding("unknown-graph", Severity.ERROR, objects[0].line,
                        f"This is no Blueprint graph: it holds '{objects[0].class_path or objects[0].name}'.",

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from utils.blueprint_patterns import Catalogue, Scope, load_catalogue
 from utils.clipboard_comments import read_comments
-from utils.clipboard_family import BLUEPRINT, family_of, refusal
+from utils.clipboard_family import BLUEPRINT, family_of, no_nodes, refusal
 from utils.clipboard_graphs import CONSTRUCTION_SCRIPT, Sheet, read_sheets
 from utils.clipboard_pins import Pin
 from utils.clipboard_text import ClipboardObject, read_objects
@@ -48,6 +48,8 @@ def read_clipboard(text: str, name: str = "", catalogue: Catalogue | None = None
     if family != BLUEPRINT or not read.objects:
         return Translation(None, (refusal(family, read.objects), *findings), family)
     sheets = [sheet for sheet in read_sheets(read.objects, findings) if sheet.nodes or sheet.comments]
+    if not sheets:
+        return Translation(None, (no_nodes(), *findings), family)
     blueprint, sources = _Translator(catalogue or load_catalogue(), read.objects, sheets, name).blueprint()
     return Translation(blueprint, tuple(findings), family, sources)
 

@@ -75,8 +75,8 @@ def _inferred_parent(sheets: list[Sheet], nodes: list[ClipboardObject], reading:
         needed.append(LEVEL_PARENT)
     needed += [path for node in nodes for path in _classes_of_self(node, reading)]
     needed += [path for sheet in sheets for path in _classes_wanted_of_self(sheet, reading)]
-    itself = {path for _, path in own} | {f"{sheet.asset}_C" for sheet in sheets}
-    return _most_derived([path for path in dict.fromkeys(needed) if path not in itself], reading)
+    itself = {path.rpartition(".")[2] for _, path in own} | {sheet.asset.rpartition(".")[2] + "_C" for sheet in sheets}
+    return _most_derived([path for path in dict.fromkeys(needed) if path.rpartition(".")[2] not in itself], reading)
 
 
 def _most_derived(needed: list[str], reading: Reading) -> str:
@@ -158,7 +158,8 @@ def _mentioned_variables(nodes: list[ClipboardObject], reading: Reading) -> Iter
 
 def _variable(node: ClipboardObject, components: set[str], reading: Reading) -> Iterator[Variable]:
     member = read_member(node.get("VariableReference"))
-    if member.scope or (member.parent and not member.is_self) or not member.name:
+    is_others = not member.is_self and (member.parent or node.get("SelfContextInfo") == "NotSelfContext")
+    if member.scope or is_others or not member.name:
         return
     pin = value_pin(node, member.name)
     if pin is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from utils.dsl_ast import Word
+from utils.dsl_ast import Param, Params
 from utils.k2_source import Draft, Source, draft
 from utils.shapes_members import class_display
 
@@ -39,7 +40,7 @@ def read_struct_node(source: Source) -> Iterator[Draft]:
         yield draft(kind, Struct=struct)
     if members is not None:
         yield draft(kind, Struct=struct, Shown=tuple(pin.name for pin in shown))
-    yield draft(kind, Struct=struct, Members=source.params(shown))
+    yield draft(kind, Struct=struct, Members=Params(tuple(Param(pin.name, source.type_ref(pin)) for pin in shown)))
 
 
 def read_cast(source: Source) -> Iterator[Draft]:
