@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from utils.blueprint_patterns import Catalogue, PinTypes, resolve_wildcards
+from utils.catalogue_data import DEV
 from utils.dsl_ast import Blueprint, Graph, Node, TypeRef, Value, Wire
 from utils.dsl_types import PinType, engine_type, parse_engine_type
 from utils.k2_write_pins import WrittenPin
@@ -16,18 +17,20 @@ from utils.scope import Scope
 from utils.shape import COMMON_PROPERTIES, Pin, Shape
 
 NOT_IN_CLASSES = re.compile(r"[^\w./-]")
+STATES = {"disabled": "Disabled", "developmentonly": "DevelopmentOnly"}
 EXEC_NAMES = {"Execute": "execute", "Then": "then"}
 UNKNOWN_CLASS = "/Script/BlueprintGraph.K2Node_CallFunction"
 
 
 @dataclass
 class WrittenNode:
-    """A node of the text. `name` is that of the object, unique in the text."""
+    """A node of the text. `name` is that of the object, unique in the text; `state` its EnabledState, "" for the usual one."""
 
     node: Node
     shape: Shape
     name: str
     guid: str
+    state: str = ""
     pins: list[WrittenPin] = field(default_factory=list)
 
     @property
@@ -93,6 +96,8 @@ def build_graph(blueprint: Blueprint, graph: Graph, catalogue: Catalogue, names:
     types = resolve_wildcards(graph, shapes)
     nodes = {node.id: _node(node, shapes[node.id], types, names, guid(blueprint.name, graph.name, node.id))
              for node in graph.nodes}
+    for written in nodes.values():
+        written.state = _state(written, catalogue)
     wires = [_connect(wire, nodes) for wire in graph.wires]
     written = WrittenGraph(blueprint, graph, scope, nodes, wires, types, catalogue)
     _name_own_class(written)
@@ -106,6 +111,15 @@ def _name_own_class(page: WrittenGraph) -> None:
             for pin in written.pins:
                 if written.shape.role == "variable" and pin.is_hidden and pin.ue_type == "object:self":
                     pin.ue_type = f"object:{page.own_class}"
+
+
+def _state(written: WrittenNode, catalogue: Catalogue) -> str:
+    """What the node says, else that of its function: PrintString and its like are for development only."""
+    given = written.node.get("Enabled")
+    if given is not None:
+        return STATES.get(str(getattr(given, "text", given)).lower(), "")
+    function = catalogue.function(*written.shape.member) if written.shape.role == "function" and all(written.shape.member) else None
+    return "DevelopmentOnly" if function and function.flags & DEV else ""
 
 
 def _node(node: Node, shape: Shape, types: PinTypes, names: Counter[str], node_guid: str) -> WrittenNode:

@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass
 
 from utils.blueprint_patterns import Catalogue
-from utils.catalogue_data import DEV
 from utils.dsl_ast import Blueprint, Graph
 from utils.k2_write_comments import COMMENT_CLASS, Remark, remarks_of
 from utils.k2_write_events import USER_PINS, user_defined_pin
@@ -24,7 +23,6 @@ INDENT = "   "
 COMMENT_COLOR = "CommentColor=(R=0.150000,G=0.150000,B=0.150000,A=0.500000)"
 # The Blueprint of a level lies inside the level.
 LEVEL_SCRIPT = "LevelScriptActor"
-STATES = {"disabled": "Disabled", "developmentonly": "DevelopmentOnly"}
 
 
 @dataclass(frozen=True)
@@ -99,10 +97,9 @@ def state(facts: Facts) -> list[str]:
     lines = []
     if any(pin.pin.is_advanced for pin in facts.written.pins):
         lines.append(f"AdvancedPinDisplay={'Shown' if facts.written.shows_advanced else 'Hidden'}")
-    if enabled := STATES.get(facts.text("Enabled").lower()):
-        lines += [f"EnabledState={enabled}", "bUserSetEnabledState=True"]
-    elif facts.function and facts.function.flags & DEV:
-        lines.append("EnabledState=DevelopmentOnly")
+    if facts.written.state:
+        lines.append(f"EnabledState={facts.written.state}")
+        lines += ["bUserSetEnabledState=True"] if facts.get("Enabled") is not None else []
     if comment := facts.text("NodeComment"):
         lines += ["bCommentBubblePinned=True", "bCommentBubbleVisible=True", f"NodeComment={quote(comment)}"]
     return lines

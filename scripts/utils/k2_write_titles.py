@@ -28,7 +28,7 @@ def title(written: WrittenNode) -> Title:
         return Title("", top=NO_HEADER)
     if kind == "K2Node_VariableSet":
         return Title("", top=SMALL_HEADER)
-    has_banner = written.node.get("Enabled") is not None or kind == "K2Node_InputDebugKey"
+    has_banner = bool(written.state) or kind == "K2Node_InputDebugKey"
     return Title(title_text(written), subtitle(written), can_add_pins=kind in GROWING, foot=FOOT + has_banner * BANNER)
 
 
