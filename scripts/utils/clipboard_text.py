@@ -22,7 +22,7 @@ HEADER_VALUE = re.compile(r"""\s(Class|Name|ExportPath|Archetype)=("(?:[^"\\]|\\
 PLAIN_HEADER = re.compile(r"""Begin Object Class=([^\s"']++) Name="([^"\\]*+)"(?: ExportPath=("[^"\\]*+"|[^\s"']*+'"[^"\\]*+"'))?+""")
 STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 LOST_BEGIN = re.compile(r"Begin Object\s+(?:Class|Name)=")
-INDEX = re.compile(r"(.+?)\((\d+)\)$", re.DOTALL)
+INDEX = re.compile(r"\([0-9]{1,5}\)")
 MAX_DEPTH = 32  # real text nests 5 deep: blueprint, graph, composite node, graph, node
 MAX_FINDINGS = 100
 
@@ -66,8 +66,9 @@ class ClipboardObject:
 
     def elements(self, key: str) -> list[str]:
         """Raw values of `Key(0)=`, `Key(1)=`, ... by index; an index that is left out (a default element) is ''."""
-        found = {int(match[2]): value for name, value in self.properties.items()
-                 if (match := INDEX.match(name)) and match[1] == key and len(match[2]) < 6}
+        prefix = f"{key}("
+        found = {int(name[len(prefix):-1]): value for name, value in self.properties.items()
+                 if name.startswith(prefix) and INDEX.fullmatch(name, len(prefix) - 1)}
         return [found.get(index, "") for index in range(min(max(found, default=-1), 4 * len(found) + 64) + 1)]
 
     def __repr__(self) -> str:

@@ -6,7 +6,7 @@ A rule of the catalogue drafts pins by the engine's names (PinDraft); `build_sha
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from utils.dsl_ast import Value
 from utils.dsl_types import PinType, parse_engine_type
@@ -155,6 +155,7 @@ def build_shape(draft: ShapeDraft) -> Shape:
                  draft.is_latent, draft.is_static, draft.identity, draft.problems)
 
 
+@lru_cache(maxsize=16384)
 def _pin(draft: PinDraft, name: str) -> Pin:
     pin_type = parse_engine_type(draft.type)
     default = draft.value if draft.default is None else read_literal(draft.default, pin_type)

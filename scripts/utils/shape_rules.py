@@ -39,6 +39,8 @@ def _rule_of(name: str) -> Callable[[Context], ShapeDraft]:
     lower = name.lower()
     if lower in RULE_NAMES:
         canonical = RULE_NAMES[lower]
+        if canonical == name:
+            return RULES[name]
         return lambda context: RULES[canonical](replace(context, node=replace(context.node, type=canonical)))
     if lower.startswith("castto"):
         return shapes_members.cast_shape
@@ -88,7 +90,8 @@ def _with_common_properties(context: Context, draft: ShapeDraft) -> ShapeDraft:
         pins = split_pins(pins, frozenset(name.lower() for name in split), context.data)
     if open_pins := {name.lower() for name in context.strings("Open")}:
         pins = tuple(replace(pin, is_required=False) if _spellings(pin) & open_pins else pin for pin in pins)
-    return replace(draft, pins=pins, problems=(*draft.problems, *_bad_counts(context, draft)))
+    problems = _bad_counts(context, draft)
+    return draft if pins == draft.pins and not problems else replace(draft, pins=pins, problems=(*draft.problems, *problems))
 
 
 def _typed_by_class(context: Context, pin: PinDraft) -> PinDraft:
