@@ -3,37 +3,36 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from utils.clipboard_text import ClipboardObject
 from utils.findings import Finding, Severity
 
 BLUEPRINT = "blueprint"
 UNKNOWN = "unknown"
-BLUEPRINT_CLASS = re.compile(r"K2Node|(?:^|\.)(?:EdGraphNode_Comment|EdGraph|\w*Blueprint|LevelScriptBlueprint)$")
+BLUEPRINT_CLASS = r"(?:^|\.)(?:EdGraphNode_Comment|EdGraph|\w*Blueprint)$"
 
 
-@dataclass(frozen=True)
-class Family:
+class Family(NamedTuple):
     """A kind of graph that has no Blueprint in it: how its classes are recognised and what a person calls it."""
 
     name: str
     title: str
-    classes: re.Pattern[str]
+    classes: str
 
 
 FAMILIES = (
-    Family("material", "a material graph", re.compile(r"MaterialGraph|MaterialExpression|Engine\.Material")),
-    Family("niagara", "a Niagara graph", re.compile(r"Niagara")),
-    Family("pcg", "a PCG graph", re.compile(r"/PCG|\bPCG\w*Node|^/Script/PCG")),
-    Family("controlrig", "a Control Rig graph", re.compile(r"RigVM|ControlRig")),
-    Family("umg-widgets", "a widget tree of the designer", re.compile(r"/Script/UMG\.|WidgetSlotPair")),
-    Family("animation", "an animation graph", re.compile(r"AnimGraphNode_|AnimState(?:Node|Entry|Conduit|Transition)|AnimationGraph")),
-    Family("behavior-tree", "a behaviour tree", re.compile(r"BehaviorTree|BTTask|BTDecorator|EnvironmentQuery")),
-    Family("metasound", "a MetaSound graph", re.compile(r"Metasound", re.IGNORECASE)),
-    Family("sound", "a sound graph", re.compile(r"SoundCue|SoundSubmix|SoundNode|SoundClass")),
-    Family("level-actors", "actors of a level", re.compile(r"/Script/Engine\.(?:\w*Actor|Level|World|\w+Light|Brush)$")),
-    Family("components", "components of an actor", re.compile(r"Component$")),
+    Family("material", "a material graph", r"MaterialGraph|MaterialExpression|Engine\.Material"),
+    Family("niagara", "a Niagara graph", r"Niagara"),
+    Family("pcg", "a PCG graph", r"/PCG|\bPCG\w*Node|^/Script/PCG"),
+    Family("controlrig", "a Control Rig graph", r"RigVM|ControlRig"),
+    Family("umg-widgets", "a widget tree of the designer", r"/Script/UMG\.|WidgetSlotPair"),
+    Family("animation", "an animation graph", r"AnimGraphNode_|AnimState(?:Node|Entry|Conduit|Transition)|AnimationGraph"),
+    Family("behavior-tree", "a behaviour tree", r"BehaviorTree|BTTask|BTDecorator|EnvironmentQuery"),
+    Family("metasound", "a MetaSound graph", r"Meta[Ss]ound"),
+    Family("sound", "a sound graph", r"SoundCue|SoundSubmix|SoundNode|SoundClass"),
+    Family("level-actors", "actors of a level", r"/Script/Engine\.(?:\w*Actor|Level|World|\w+Light|Brush)$"),
+    Family("components", "components of an actor", r"Component$"),
 )
 TITLES = {family.name: family.title for family in FAMILIES}
 
@@ -44,9 +43,9 @@ def family_of(objects: list[ClipboardObject]) -> str:
     if any("K2Node" in path for path in paths):
         return BLUEPRINT
     for family in FAMILIES:
-        if any(family.classes.search(path) for path in paths):
+        if any(re.search(family.classes, path) for path in paths):
             return family.name
-    return BLUEPRINT if any(BLUEPRINT_CLASS.search(path) for path in paths) else UNKNOWN
+    return BLUEPRINT if any(re.search(BLUEPRINT_CLASS, path) for path in paths) else UNKNOWN
 
 
 def no_nodes() -> Finding:

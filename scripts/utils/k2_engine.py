@@ -35,17 +35,16 @@ class PinTable:
         self.kind = shape.node_class.rpartition(".")[2]
         self.owner, self.member = shape.member[0].lower(), shape.member[1].lower()
         self.is_sound = shape.is_known and not shape.problems
-        self._pins: dict[tuple[str, bool], list[tuple[ShapePin, bool]]] = {}
+        self._pins: dict[tuple[str, bool, bool], list[ShapePin]] = {}
         for pin in shape.pins:
-            self._pins.setdefault((pin_key(pin.internal), pin.is_input), []).append((pin, pin.is_exec))
+            self._pins.setdefault((pin_key(pin.internal), not pin.is_input, pin.is_exec), []).append(pin)
 
     def find(self, pin: Pin, pins: list[Pin]) -> ShapePin | None:
         """The pin of the same name, side and kind; of several alike the first of the text is the first of the shape."""
-        found = self._pins.get((pin_key(pin.name), not pin.is_output), ())
-        alike = [one for one, is_exec in found if is_exec == pin.is_exec]
+        key = pin_key(pin.name), pin.is_output, pin.is_exec
+        alike = self._pins.get(key, ())
         if len(alike) < 2:
             return alike[0] if alike else None
-        key = pin_key(pin.name), pin.is_output, pin.is_exec
         place = sum((pin_key(other.name), other.is_output, other.is_exec) == key for other in pins[:pins.index(pin)])
         return alike[place] if place < len(alike) else None
 

@@ -40,33 +40,33 @@ class NodeReader:
     def read(self, found: ClipboardObject, node_id: str) -> ReadNode:
         source = Source(found, self.reading)
         wanted = self._wanted(source)
+        split = tuple(pin.name for pin in wanted if pin.is_split)
+        common = (("Split", split),) if split else ()
         for draft in READERS.get(source.kind, k2_read_flow.read_by_name)(source):
-            if read := self._fitted(source, draft, node_id, wanted):
+            if read := self._fitted(source, draft, Node(node_id, draft.type, draft.properties + common), wanted):
                 return read
         return self._generic(source, node_id, wanted)
 
     def _wanted(self, source: Source) -> dict[Pin, Value | None]:
         """Pins that carry something: a wire, here or out of the text, parts, or a value."""
-        linked, opened = self.reading.linked, self.open_pins
+        linked, opened, value_of = self.reading.linked, self.open_pins, self.engine.value
         found: dict[Pin, Value | None] = {}
         for pin in source.pins:
             if pin in linked or pin.is_split:
                 found[pin] = None
-            elif (value := self.engine.value(pin)) is not None or pin in opened:
+            elif (value := value_of(pin)) is not None or pin in opened:
                 found[pin] = value
         return found
 
-    def _fitted(self, source: Source, draft: Draft, node_id: str, wanted: dict[Pin, Value | None]) -> ReadNode | None:
-        properties = draft.properties
-        if split := tuple(pin.name for pin in wanted if pin.is_split):
-            properties = (*properties, ("Split", split))
-        node = Node(node_id, draft.type, properties)
+    def _fitted(self, source: Source, draft: Draft, node: Node, wanted: dict[Pin, Value | None]) -> ReadNode | None:
         table = self.engine.table(node, self.reading.scope)
         if not (table.is_sound and table.kind == source.kind and self._means(table, draft)):
             return None
-        places = {pin: table.find(pin, source.pins) for pin in wanted}
-        if any(place is None and self._is_missed(pin) for pin, place in places.items()):
-            return None
+        places: dict[Pin, ShapePin | None] = {}
+        for pin in wanted:
+            place = places[pin] = table.find(pin, source.pins)
+            if place is None and self._is_missed(pin):
+                return None
         return self._finished(source, node, table.shape, places, wanted)
 
     @staticmethod
