@@ -29,12 +29,14 @@ const axis = (label, more = {}) => ({
   grid: { stroke: colour("line"), width: 1 }, ticks: { stroke: colour("line"), width: 1 }, ...more,
 });
 
+const WHOLE_NUMBERS = [1, 2, 5].flatMap((n) => [0, 1, 2, 3, 4, 5, 6].map((power) => n * 10 ** power)).sort((a, b) => a - b);
+
 /** Lines over steps. series: [{label, values, colour, points?}] */
 function stepChart(host, { description, steps, series, y, log }) {
   const options = () => ({
     height: 260,
     scales: { x: { time: false }, y: log ? { distr: 3 } : {} },
-    axes: [axis("optimiser step", { size: 34 }), axis(y, { size: 64, values: (_, splits) => splits.map((v) => (v == null ? "" : number(v, 4))) })],
+    axes: [axis("optimiser step", { size: 34, incrs: WHOLE_NUMBERS }), axis(y, { size: 64, values: (_, splits) => splits.map((v) => (v == null ? "" : number(v, 4))) })],
     series: [{ label: "step", value: (_, v) => number(v) }, ...series.map((line) => ({
       label: line.label, stroke: colour(line.colour), width: line.points ? 2 : 1.5, spanGaps: true,
       points: { show: Boolean(line.points) || steps.length < 40, size: 6, fill: colour(line.colour) }, value: (_, v) => number(v, 4),
@@ -57,7 +59,7 @@ function intervalChart(host, { description, versions, series }) {
   const options = () => ({
     height: 280,
     scales: { x: { time: false, range: (_, low, high) => [low - 0.5, high + 0.5] }, y: { range: [0, 100] } },
-    axes: [axis("version", { size: 34, incrs: [1, 2, 5, 10, 20, 50], values: (_, splits) => splits.map((v) => (versions.includes(v) ? versionName(v) : "")) }),
+    axes: [axis("version", { size: 34, incrs: WHOLE_NUMBERS, values: (_, splits) => splits.map((v) => (versions.includes(v) ? versionName(v) : "")) }),
       axis("percent", { size: 56 })],
     series: [{ label: "version", value: (_, v) => (v == null ? "–" : versionName(v)) }, ...series.map((line) => ({
       label: line.label, stroke: colour(line.colour), width: 2, paths: () => null, points: { show: false },

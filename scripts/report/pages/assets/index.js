@@ -24,7 +24,7 @@ function renderTiles() {
   const base = data.newest === 0 ? {} : cycleOf(0) || {};
   const last = data.runs[0];
   show("tiles",
-    tile("Newest version", data.newest == null ? "none" : versionName(data.newest), cycle.finished ? ["trained ", when(cycle.finished)] : "not trained yet"),
+    tile("Newest version", data.newest == null ? "none" : versionName(data.newest), cycle.finished ? [cycle.status === "complete" ? "trained" : cycle.status, " ", when(cycle.finished)] : "not trained yet"),
     figureTile("Hold-out: right as graphs", cycle.hold_out?.graph_equal, base.hold_out?.graph_equal),
     figureTile("Lessons: right as graphs", cycle.lessons?.graph_equal, base.lessons?.graph_equal),
     figureTile("Evaluation score", cycle.evaluation?.score, base.evaluation?.score),
