@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from model.constraint_promises import Promise, is_open_call, read_promises, type_text, with_promised_pins
 from model.constraint_wires import Parts, Wiring
 from utils.blueprint_patterns import Catalogue, Shape
 from utils.dsl_ast import Blueprint, Graph, Node, PinRef, Variable, Wire
@@ -55,6 +56,7 @@ class Draft:
     parent: str = ""
     variables: tuple[Variable, ...] = ()
     closed: tuple[Graph, ...] = ()
+    closed_shapes: tuple[dict[str, Shape], ...] = field(default=(), repr=False)
     graph: GraphDraft | None = None
     wiring_before: Wiring | None = field(default=None, repr=False)
 
@@ -78,10 +80,41 @@ class Draft:
         """The current graph's wires; what is known of its nodes is shared by all lines that draw wires."""
         assert self.graph is not None
         before = self.wiring_before
-        if before is not None and before.parts.nodes.keys() == {node.id for node in self.graph.nodes}:
+        if before is not None and not self.open_calls:
             return Wiring(before.parts, self.graph.wires)
-        parts = Parts(self.catalogue, self.scope, self.graph.name, {node.id: node for node in self.graph.nodes}, dict(self.graph.shapes))
+        shapes = dict(self.graph.shapes)
+        for node_id, name in self.open_calls.items():
+            shapes[node_id] = with_promised_pins(shapes[node_id], self.promises[name])
+        run = {end.node for wire in self.graph.wires if wire.is_exec for end in (wire.source, wire.target)}
+        parts = Parts(self.catalogue, self.scope, self.graph.name, {node.id: node for node in self.graph.nodes}, shapes,
+                      frozenset(self.open_calls.keys() - run))
         return Wiring(parts, self.graph.wires)
+
+    @cached_property
+    def open_calls(self) -> dict[str, str]:
+        """Calls in the current graph of what is not declared yet: node id -> lower-case name."""
+        return {node.id: str(node.get("Function")).lower() for node in self.graph.nodes if is_open_call(node, self.scope)}
+
+    @cached_property
+    def promises(self) -> dict[str, Promise]:
+        """What is promised of functions that are still to be declared, the one being written among them."""
+        wanted = {name.lower() for name in self.missing_functions}
+        if self.graph is not None and not self.graph.is_event_graph:
+            wanted.add(self.graph.name.lower())
+        if not wanted:
+            return {}
+        graphs = list(zip(self.closed, self.closed_shapes))
+        if self.graph is not None:
+            graphs.append((self.graph.graph(), dict(self.graph.shapes)))
+        return read_promises(graphs, frozenset(wanted), self.scope, self.catalogue)
+
+    def promised(self, name: str) -> Promise:
+        return self.promises.get(name.lower(), Promise(name))
+
+    @property
+    def owes_result(self) -> bool:
+        """Whether the function being written has no FunctionResult yet and calls of it read results."""
+        return bool(self.promised(self.graph.name).outputs) and not any(node.type == "FunctionResult" for node in self.graph.nodes)
 
     # Names that the document uses up or asks for
 
@@ -97,9 +130,9 @@ class Draft:
     @cached_property
     def missing_functions(self) -> tuple[str, ...]:
         """Functions that are called by name and not declared yet."""
-        called = [str(node.get("Function")) for graph in self.blueprint.graphs for node in graph.nodes
-                  if node.type == "Call" and node.get("Class") is None and node.get("Params") is None]
-        return tuple(name for name in dict.fromkeys(called) if name.lower() not in self.scope.functions)
+        called = {str(node.get("Function")).lower(): str(node.get("Function")) for graph in self.blueprint.graphs for node in graph.nodes
+                  if is_open_call(node, self.scope)}
+        return tuple(called.values())
 
     @cached_property
     def seen_events(self) -> frozenset[tuple]:
@@ -112,7 +145,7 @@ class Draft:
 
     @property
     def is_graph_complete(self) -> bool:
-        return self.graph is not None and bool(self.graph.nodes) and self.wiring.is_complete
+        return self.graph is not None and bool(self.graph.nodes) and self.wiring.is_complete and not self.owes_result
 
     @property
     def is_complete(self) -> bool:
@@ -127,14 +160,33 @@ class Draft:
             lines.append("PARENT: Actor")
         if self.graph is None:
             lines.append("GRAPH: EventGraph")
-        if self.graph is None or not self.graph.nodes:
-            is_function = self.graph is not None and not self.graph.is_event_graph
-            lines.append("NODE n1: FunctionEntry" if is_function else "NODE n1: Event_BeginPlay" if self._has_begin_play else "NODE n1: Event_Custom [Name=\"Start\"]")
-        elif self.wiring.witness:
+        lines += self._missing_nodes()
+        if self.graph is not None and self.graph.nodes and self.wiring.witness:
             lines += [write_wire(Wire(PinRef(a, out.name), PinRef(b, into.name), False)) for (a, out), (b, into) in self.wiring.witness]
         for name in self.missing_functions:
-            lines += [f"GRAPH: {write_name(name)}", "NODE n1: FunctionEntry"]
+            lines += [f"GRAPH: {write_name(name)}", *self._entry(self.promised(name), 1), *self._result(self.promised(name), 2)]
         return "\n".join(lines)
+
+    def _missing_nodes(self) -> list[str]:
+        """A first node where the graph has none, the result where a function owes one."""
+        is_function = self.graph is not None and not self.graph.is_event_graph
+        count = len(self.graph.nodes) if self.graph else 0
+        first = []
+        if not count:
+            start = "Event_BeginPlay" if self._has_begin_play else 'Event_Custom [Name="Start"]'
+            first = self._entry(self.promised(self.graph.name), 1) if is_function else [f"NODE n1: {start}"]
+        owed = self._result(self.promised(self.graph.name), max(count, 1) + 1) if is_function and self.owes_result else []
+        return first + owed
+
+    def _entry(self, promise: Promise, number: int) -> list[str]:
+        return [f"NODE n{number}: FunctionEntry{self._params(promise.inputs)}"]
+
+    def _result(self, promise: Promise, number: int) -> list[str]:
+        return [f"NODE n{number}: FunctionResult{self._params(promise.outputs)}"] if promise.outputs else []
+
+    def _params(self, slots: dict) -> str:
+        items = ", ".join(f"{slot.name}: {type_text(slot.type, self.catalogue)}" for slot in slots.values())
+        return f" [Params=({items})]" if items else ""
 
     @property
     def _has_begin_play(self) -> bool:
@@ -164,8 +216,10 @@ class Draft:
     def _with_graph(self, rest: str, _: str) -> Draft:
         cursor = Cursor(rest, 0)
         graph = GraphDraft(cursor.name("a name"), cursor.properties())
-        closed = (*self.closed, self.graph.graph()) if self.graph else self.closed
-        return replace(self, closed=closed, graph=graph, wiring_before=None)
+        if self.graph is None:
+            return replace(self, graph=graph)
+        return replace(self, closed=(*self.closed, self.graph.graph()), closed_shapes=(*self.closed_shapes, dict(self.graph.shapes)),
+                       graph=graph, wiring_before=None)
 
     def _with_node(self, rest: str, _: str) -> Draft:
         node = read_node(rest)

@@ -6,13 +6,14 @@ over here. What the vocabulary allows inside a lexeme depends on nothing but its
 
 from __future__ import annotations
 
+from copy import copy
 from collections.abc import Hashable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
 
-from model.token_trie import TokenNode, Vocabulary
+from model.token_trie import TokenNode
 
 END = -1
 """State after which a lexeme of characters is over."""
@@ -35,7 +36,7 @@ class TrieNode:
     def __init__(self) -> None:
         self.children: dict[int, TrieNode] = {}
         self.text: str | None = None
-        self.inside: dict[int, Inside] = {}
+        self.inside: dict[TokenNode, Inside] = {}
 
 
 class Choice:
@@ -78,10 +79,17 @@ class _Table:
 
     def __init__(self, table: dict[int, dict[int, int]], accepting: set[int], limit: int | None = None, closing: bytes = b"") -> None:
         self._table, self._accepting, self._limit, self.closing = table, accepting, limit, closing
-        self.inside: dict[int, dict[int, Inside]] = {}
+        self.inside: dict[int, dict[TokenNode, Inside]] = {}
+        self._start = 0
 
     def start(self) -> int:
-        return 0
+        return self._start
+
+    def starting_at(self, state: int) -> _Table:
+        """The same automaton from another state; what is known of its states is shared."""
+        other = copy(self)
+        other._start = state
+        return other
 
     def step(self, state: int, byte: int) -> int | None:
         return self._table.get(state, {}).get(byte)
@@ -96,7 +104,7 @@ class _Table:
         return self._limit if self._limit is not None and state == BODY else state
 
 
-BODY = 1
+BODY, FILLED = 1, 5
 _ESCAPE, _CLOSE = 2, 3
 _PRINTABLE = [byte for byte in range(0x20, 0x7F) if chr(byte) not in '"\\']
 LOWERS = b"abcdefghijklmnopqrstuvwxyz"
@@ -126,14 +134,13 @@ def _utf8(first: int) -> dict[int, dict[int, int]]:
     return table
 
 
-def _string(may_be_empty: bool, is_plain: bool = False) -> _Table:
+def _string(is_plain: bool = False) -> _Table:
+    """A quoted string; from state FILLED on, one that is not empty."""
     table = _utf8(10)
     table[BODY] |= {**dict.fromkeys(_PRINTABLE, BODY), ord("\\"): _ESCAPE, ord('"'): END}
-    inner = dict(table[BODY])
-    if not may_be_empty:
-        # A name of nothing, or of spaces alone at its ends, names nothing.
-        inner = {byte: state for byte, state in inner.items() if byte not in b'" '}
-    table |= {0: {ord('"'): 4}, 4: inner, _ESCAPE: dict.fromkeys(b'\\"nt', BODY), _CLOSE: {ord('"'): END}}
+    # A name of nothing, or one that begins with a space, names nothing.
+    filled = {byte: state for byte, state in table[BODY].items() if byte not in b'" '}
+    table |= {0: {ord('"'): BODY}, FILLED: {ord('"'): 4}, 4: filled, _ESCAPE: dict.fromkeys(b'\\"nt', BODY), _CLOSE: {ord('"'): END}}
     if is_plain:
         del table[_ESCAPE], table[BODY][ord("\\")], table[4][ord("\\")]
     return _Table(table, {END}, _CLOSE, b'"')
@@ -166,9 +173,9 @@ def _number(is_float: bool, is_signed: bool, digits: int) -> _Table:
 IDENTIFIER = _Table({0: dict.fromkeys(LETTERS, BODY), BODY: dict.fromkeys([*LETTERS, *DIGITS], BODY)}, {BODY, END}, END)
 QUOTED_IDENTIFIER = _Table({0: {ord('"'): 2}, 2: dict.fromkeys(LETTERS, BODY), BODY: dict.fromkeys([*LETTERS, *DIGITS], BODY) | {ord('"'): END},
                             4: {ord('"'): END}}, {END}, 4, b'"')
-STRING = _string(may_be_empty=True)
-NAME_STRING = _string(may_be_empty=False)
-PLAIN_STRING = _string(may_be_empty=False, is_plain=True)
+STRING = _string()
+NAME_STRING = STRING.starting_at(FILLED)
+PLAIN_STRING = _string(is_plain=True).starting_at(FILLED)
 PATH = _path()
 INT = _number(is_float=False, is_signed=True, digits=9)
 INT64 = _number(is_float=False, is_signed=True, digits=18)
@@ -177,7 +184,7 @@ FLOAT = _number(is_float=True, is_signed=True, digits=9)
 
 
 class Inside:
-    """What the vocabulary allows from one state of a lexeme.
+    """What the vocabulary allows from one state of a lexeme on.
 
     ids        tokens that stay within the lexeme (or end exactly where it may end)
     closings   those of them that end where it must end, with their bytes: a text that is refused must not be closed
@@ -186,12 +193,12 @@ class Inside:
 
     __slots__ = ("closings", "crossings", "ids", "open_ids")
 
-    def __init__(self, lexeme: Lexeme, state: Any, vocabulary: Vocabulary) -> None:
+    def __init__(self, lexeme: Lexeme, state: Any, start: TokenNode) -> None:
         ids: list[int] = []
         closing: list[int] = []
         self.closings: list[tuple[bytes, list[int]]] = []
         self.crossings: list[tuple[TokenNode, bytes]] = []
-        for node, after, path in _walk(lexeme, state, vocabulary.root, b""):
+        for node, after, path in _walk(lexeme, state, start, b""):
             if after == END and node.tokens:
                 closing += node.tokens
                 self.closings.append((path, node.tokens))
@@ -213,10 +220,10 @@ def _walk(lexeme: Lexeme, state: Any, node: TokenNode, path: bytes) -> Iterator[
             yield from _walk(lexeme, after, child, path + bytes([byte]))
 
 
-def inside(lexeme: Lexeme, state: Any, vocabulary: Vocabulary) -> Inside:
-    """Computed once for each state and vocabulary."""
+def inside(lexeme: Lexeme, state: Any, start: TokenNode) -> Inside:
+    """For tokens below `start`, the root or where a token stands that has begun before; computed once."""
     kept = state.inside if isinstance(state, TrieNode) else lexeme.inside.setdefault(state, {})
-    found = kept.get(vocabulary.serial)
+    found = kept.get(start)
     if found is None:
-        found = kept[vocabulary.serial] = Inside(lexeme, state, vocabulary)
+        found = kept[start] = Inside(lexeme, state, start)
     return found

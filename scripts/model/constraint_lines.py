@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from model.constraint_document import DATA, EXEC, NODE, VAR, Draft
 from model.constraint_lexemes import IDENTIFIER, NAME_STRING, choice_of
 from model.constraint_matcher import AtLineEnd, Either, InLexeme, Place
 from model.constraint_names import Names
 from model.constraint_nodes import NodeLines
+from model.constraint_promises import CALL_WORDS
 from model.constraint_values import Values, literally, one_of
+from model.constraint_wires import Ends
 from utils.dsl_ast import TypeRef
 from utils.dsl_writer import write_name
 from utils.scope import EVENT_GRAPHS
@@ -17,7 +19,7 @@ from utils.scope import EVENT_GRAPHS
 VARIABLE_FLAGS = ("Category", "Component", "ExposeOnSpawn", "InstanceEditable", "RepNotify", "Replicated")
 GRAPH_FLAGS = {"Pure": ("true",), "Const": ("true",), "Access": ("Protected", "Private")}
 MAX_NODES = 300
-WORDS_OF_THE_LANGUAGE = frozenset({"none", "true", "false", "self", "then", "execute", "output", "target"})
+WORDS_OF_THE_LANGUAGE = frozenset({"none", "true", "false"})
 
 
 class Grammar:
@@ -51,13 +53,13 @@ class Grammar:
         if graph.rank <= NODE and len(graph.nodes) < MAX_NODES:
             node_id = f"n{len(graph.nodes) + 1}"
             rules[f"NODE {node_id}: "] = lambda: self.nodes.node(draft, node_id, lambda line: self._end(draft, line))
-        if graph.nodes:
+        if graph.nodes and not draft.owes_result:
             wiring = draft.wiring
             if graph.rank <= EXEC and next(wiring.exec_sources(), None):
                 rules["EXEC "] = lambda: self._wire(draft, "EXEC ", wiring.exec_sources, wiring.exec_targets)
-            if graph.rank <= DATA and next(wiring.data_sources(), None):
-                rules["DATA "] = lambda: self._wire(draft, "DATA ", wiring.data_sources, wiring.data_targets)
-            if wiring.is_complete:
+            if graph.rank <= DATA and (next(wiring.data_sources(), None) or any(self._fresh_sources(draft))):
+                rules["DATA "] = lambda: self._data(draft)
+            if draft.is_graph_complete:
                 rules["GRAPH: "] = lambda: self._graph(draft)
         return rules
 
@@ -116,7 +118,9 @@ class Grammar:
 
     def _function_head(self, draft: Draft, name: str) -> Place:
         line = f"GRAPH: {name}"
-        return self._optional((" [",), lambda _: self._graph_flags(draft, line + " [", tuple(GRAPH_FLAGS)), lambda: self._end(draft, line))
+        # A call with exec wires has been drawn as that of a function that is not pure.
+        flags = tuple(flag for flag in GRAPH_FLAGS if not (flag == "Pure" and draft.promised(name).is_run))
+        return self._optional((" [",), lambda _: self._graph_flags(draft, line + " [", flags), lambda: self._end(draft, line))
 
     def _graph_flags(self, draft: Draft, line: str, flags: tuple[str, ...]) -> Place:
         def after(text: str) -> Place:
@@ -131,6 +135,38 @@ class Grammar:
         ends = {f"{node_id}.{write_name(pin.name)} -> ": (node_id, pin) for node_id, pin in sources()}
         return InLexeme(choice_of(tuple(ends)), lambda text: self._target(draft, keyword + text, targets(ends[text])))
 
-    def _target(self, draft: Draft, line: str, targets) -> Place:
+    def _target(self, draft: Draft, line: str, targets: Iterable[Ends]) -> Place:
         names = tuple(f"{node_id}.{write_name(pin.name)}" for node_id, pin in targets)
         return InLexeme(choice_of(names), lambda text: self._end(draft, line + text))
+
+    # DATA n2.Health -> n3.A
+
+    def _data(self, draft: Draft) -> Place:
+        """Known pins, and parameters and results of functions that are declared later, by any name."""
+        if not draft.open_calls:
+            return self._wire(draft, "DATA ", draft.wiring.data_sources, draft.wiring.data_targets)
+        wiring = draft.wiring
+        ends = {f"{node_id}.{write_name(pin.name)} -> ": (node_id, pin) for node_id, pin in wiring.parts.data_outputs
+                if next(wiring.data_targets((node_id, pin)), None) or any(wiring.takes_fresh((node_id, pin), call) for call in draft.open_calls)}
+        known = [InLexeme(choice_of(tuple(ends)), lambda text: self._data_target(draft, "DATA " + text, ends[text]))] if ends else []
+        return Either(*known, *(self._fresh_source(draft, node_id) for node_id in self._fresh_sources(draft)))
+
+    def _fresh_sources(self, draft: Draft) -> Iterator[str]:
+        return (node_id for node_id in draft.open_calls if draft.wiring.fresh_results(node_id))
+
+    def _fresh_source(self, draft: Draft, node_id: str) -> Place:
+        return literally(f"{node_id}.", lambda: InLexeme(IDENTIFIER, lambda name: literally(" -> ", lambda: self._target(
+            draft, f"DATA {node_id}.{name} -> ", draft.wiring.fresh_results(node_id))), self._is_fresh(draft, node_id)))
+
+    def _data_target(self, draft: Draft, line: str, source: Ends) -> Place:
+        names = tuple(f"{node_id}.{write_name(pin.name)}" for node_id, pin in draft.wiring.data_targets(source))
+        end = lambda text: self._end(draft, line + text)  # noqa: E731
+        fresh = (literally(f"{call}.", lambda call=call: InLexeme(IDENTIFIER, lambda name: end(f"{call}.{name}"), self._is_fresh(draft, call)))
+                 for call in draft.open_calls if draft.wiring.takes_fresh(source, call))
+        return Either(*([InLexeme(choice_of(names), end)] if names else []), *fresh)
+
+    @staticmethod
+    def _is_fresh(draft: Draft, node_id: str) -> Callable[[str], bool]:
+        promise = draft.promised(draft.open_calls[node_id])
+        taken = CALL_WORDS | WORDS_OF_THE_LANGUAGE | promise.inputs.keys() | promise.outputs.keys()
+        return lambda text: text.lower() not in taken

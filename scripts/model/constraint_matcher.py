@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from model.constraint_lexemes import END, Inside, Lexeme, inside
+from model.constraint_lexemes import END, Lexeme, inside
 from model.token_trie import TokenNode, Vocabulary
 
 NEWLINE = ord("\n")
@@ -21,6 +21,8 @@ LONGEST_FREE_BYTES = 240
 """A string or name longer than this may only be closed; the longest in the lessons' answers has under 100."""
 KEEP_ENDING_BYTES = 12
 FEW_TOKENS = 10_000
+FEW_BELOW = 48
+"""Below fewer tokens than this a walk costs less than keeping its result."""
 
 
 class Document(Protocol):
@@ -243,44 +245,35 @@ def allowed_tokens(place: Place, vocabulary: Vocabulary, end_id: int) -> np.ndar
 
 def _collect(place: Place, node: TokenNode, vocabulary: Vocabulary, parts: list[np.ndarray], extra: list[int]) -> None:
     """Tokens below `node` that may be written from `place` on."""
+    if not node.size:
+        return
     if isinstance(place, AtLineStart):
+        if not any(65 <= byte <= 90 for byte in node.children):
+            return
         place = place.first
     if isinstance(place, Either):
         for one in place.places:
             _collect(one, node, vocabulary, parts, extra)
         return
-    if node is vocabulary.root and isinstance(place, InLexeme):
-        known = inside(place.lexeme, place.state, vocabulary)
+    if isinstance(place, InLexeme) and node.size > FEW_BELOW:
+        known = inside(place.lexeme, place.state, node)
         parts.append(known.ids if place.accepts is None else known.open_ids)
         if place.accepts is not None:
             for path, tokens in known.closings:
                 extra += tokens if place.after_more(path) is not None else []
-        _collect_crossings(place, known, vocabulary, parts, extra)
-        return
-    _collect_slowly(place, node, vocabulary, parts, extra)
-
-
-def _collect_crossings(place: InLexeme, known: Inside, vocabulary: Vocabulary, parts: list, extra: list[int]) -> None:
-    if place.may_be_over:
-        _collect(place.after, vocabulary.root, vocabulary, parts, extra)
-    for node, path in known.crossings:
-        after = place.after_more(path)
-        if after is not None:
-            _collect_slowly(after, node, vocabulary, parts, extra)
-
-
-def _collect_slowly(place: Place, node: TokenNode, vocabulary: Vocabulary, parts: list, extra: list[int]) -> None:
-    children = node.children
-    if not children:
-        return
-    if isinstance(place, AtLineStart) and not any(65 <= byte <= 90 for byte in children):
+        if place.may_be_over:
+            _collect(place.after, node, vocabulary, parts, extra)
+        for below, path in known.crossings:
+            after = place.after_more(path)
+            if after is not None:
+                _collect(after, below, vocabulary, parts, extra)
         return
     for byte in place.next_bytes():
-        child = children.get(byte)
+        child = node.children.get(byte)
         following = place.step(byte) if child is not None else None
         if following is not None:
             extra += child.tokens
-            _collect_slowly(following, child, vocabulary, parts, extra)
+            _collect(following, child, vocabulary, parts, extra)
 
 
 def _forced_text(place: Place) -> tuple[bytes, Place]:

@@ -11,9 +11,10 @@ from functools import cached_property, lru_cache
 from model.constraint_lexemes import Choice
 from utils.blueprint_patterns import RULES, Catalogue
 from utils.catalogue_data import LATENT, short_name
+from utils.dsl_aliases import CHOICES, alias_of_node
 from utils.dsl_ast import TypeRef
 from utils.dsl_types import PinType
-from utils.dsl_writer import is_word, write_name
+from utils.dsl_writer import is_word, quote, write_name
 
 # Forms that carry raw text of the editor or stand for copied parts: they say nothing that a request could ask for.
 UNASKED_FORMS = frozenset({"K2Node", "Composite", "Tunnel", "Macro", "MathExpression", "Reroute", "AsyncAction", "FunctionEntry",
@@ -34,11 +35,13 @@ class Names:
         self.events = lru_cache(maxsize=64)(self._events)
         self.subclasses = lru_cache(maxsize=None)(self._subclasses)
         self.dispatchers_of = lru_cache(maxsize=None)(self._dispatchers_of)
+        self.inherited_choice = lru_cache(maxsize=None)(lambda parent: Choice(map(quote, self.inherited(parent))))
         self.inherited = lru_cache(maxsize=None)(self._inherited)
 
     @cached_property
     def functions(self) -> tuple[str, ...]:
-        return tuple(name for name in self.catalogue.function_names if name not in RULES)
+        """Those whose name the parser does not take for an older spelling of another node."""
+        return tuple(name for name in self.catalogue.function_names if name not in RULES and _is_read_as_itself(name))
 
     @cached_property
     def latent_functions(self) -> frozenset[str]:
@@ -51,11 +54,11 @@ class Names:
         classes = (short_name(path) for path in self.catalogue.data.raw["classes"])
         return tuple(sorted({f"CastTo{name}" for name in classes if name.isidentifier() and name != "Class"} | {"CastToClass"}))
 
-    def _node_types(self, is_function: bool, is_first: bool, missing: frozenset[str]) -> Choice:
-        """All node types but catalogue events. `missing` are forms for which the document declares nothing yet."""
+    def _node_types(self, is_function: bool, is_first: bool) -> Choice:
+        """All node types but catalogue events."""
         if is_function and is_first:
             return Choice(["FunctionEntry"])
-        forms = [name for name in RULES if name not in UNASKED_FORMS | missing]
+        forms = [name for name in RULES if name not in UNASKED_FORMS]
         functions: Iterable[str] = self.functions
         if is_function:
             forms = [name for name in forms if not name.startswith("Event_") and name not in EVENT_GRAPH_FORMS]
@@ -139,6 +142,23 @@ class Names:
         owners = data.ancestors(path) if path else ()
         return {one.name: parse_engine_type(one.type) for owner in reversed(owners) for one in data.properties(owner) if not one.is_dispatcher}
 
+    @cached_property
+    def property_owners(self) -> dict[str, tuple[str, ...]]:
+        """Variables of the catalogue's classes -> the classes that declare them."""
+        return self._owners(is_dispatcher=False)
+
+    @cached_property
+    def property_choice(self) -> Choice:
+        return Choice(map(quote, self.property_owners))
+
+    def _owners(self, is_dispatcher: bool) -> dict[str, tuple[str, ...]]:
+        owners: dict[str, list[str]] = {}
+        for path in self.catalogue.data.raw["properties"]:
+            for one in self.catalogue.data.properties(path):
+                if one.is_dispatcher == is_dispatcher:
+                    owners.setdefault(one.name, []).append(short_name(path))
+        return {name: tuple(sorted(found)) for name, found in owners.items()}
+
     def _dispatchers_of(self, class_name: str) -> tuple[str, ...]:
         data = self.catalogue.data
         path = data.class_path(class_name)
@@ -148,9 +168,8 @@ class Names:
     @cached_property
     def dispatcher_owners(self) -> dict[str, tuple[str, ...]]:
         """Dispatchers of the catalogue's classes -> the classes that declare them."""
-        owners: dict[str, list[str]] = {}
-        for path in self.catalogue.data.raw["properties"]:
-            for one in self.catalogue.data.properties(path):
-                if one.is_dispatcher:
-                    owners.setdefault(one.name, []).append(short_name(path))
-        return {name: tuple(sorted(found)) for name, found in owners.items()}
+        return self._owners(is_dispatcher=True)
+
+
+def _is_read_as_itself(name: str) -> bool:
+    return alias_of_node(name) == name and (name not in CHOICES or CHOICES[name](set(), False) == name)

@@ -12,9 +12,10 @@ from model.constraint_document import Draft, read_node, unique_key
 from model.constraint_lexemes import IDENTIFIER, NAME_STRING, PLAIN_STRING, QUOTED_IDENTIFIER, choice_of
 from model.constraint_matcher import Either, InLexeme, Place
 from model.constraint_names import PLAIN_TYPES, SIMPLE_STRUCTS, Names
-from model.constraint_values import Values
+from model.constraint_promises import CALL_WORDS, is_open_call, keeping_types
+from model.constraint_values import Values, literally
 from utils.blueprint_patterns import Shape
-from utils.dsl_ast import Node
+from utils.dsl_ast import Node, Value
 from utils.dsl_spelling import IDENTITY_ORDER
 from utils.dsl_types import PinType
 from utils.dsl_writer import quote, write_name
@@ -51,6 +52,7 @@ FORMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     **{name: ((), ("Type", "Inputs")) for name in ("Add", "Subtract", "Multiply", "Divide")},
     **{name: ((), ("Type",)) for name in ("Less", "Greater", "LessEqual", "GreaterEqual", "EqualEqual", "NotEqual")},
 }
+DECLARING = frozenset({"Event_Custom", "FunctionEntry", "FunctionResult"})
 SPELLED = {"Names": "Cases", "Interface_Class": "Class"}
 SUBSYSTEMS = {"GetSubsystem": "Subsystem", "GetSubsystemFromPC": "LocalPlayerSubsystem", "GetEngineSubsystem": "EngineSubsystem"}
 
@@ -64,14 +66,10 @@ class NodeLines:
         graph = draft.graph
         is_function = not graph.is_event_graph
         follow = lambda kind: self._after_type(draft, f"NODE {node_id}: {kind}", end)  # noqa: E731
-        types = InLexeme(self.names.node_types(is_function, not graph.nodes, self._missing_forms(draft)), follow)
+        types = InLexeme(self.names.node_types(is_function, not graph.nodes), follow)
         if is_function:
             return types
         return Either(types, InLexeme(choice_of(self._open_events(draft)), follow)) if self._open_events(draft) else types
-
-    def _missing_forms(self, draft: Draft) -> frozenset[str]:
-        """Forms that name something, while there is nothing to name."""
-        return frozenset() if self._callable(draft) else frozenset({"CreateEvent"})
 
     def _open_events(self, draft: Draft) -> tuple[str, ...]:
         taken = {node.type for node in draft.graph.nodes}
@@ -92,8 +90,26 @@ class NodeLines:
     def _property(self, draft: Draft, line: str, end: Follow) -> Place:
         node, shape = self._read(draft, line)
         keys = {f"{SPELLED.get(key, write_name(key))}=": key for key in self._keys(draft, node, shape)}
-        return InLexeme(choice_of(tuple(keys)), lambda text: self._value(
+        is_open = keys.pop(f"{NEW_PARAMETER}=", None)
+        named = InLexeme(choice_of(tuple(keys)), lambda text: self._value(
             draft, node, shape, keys[text], lambda value: self._after_value(draft, line + text + value, end)))
+        if not is_open:
+            return named
+        fresh = self._new_parameter(draft, node, shape, lambda text: self._after_value(draft, line + text, end))
+        return Either(named, fresh) if keys else fresh
+
+    def _new_parameter(self, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
+        """`Amount=25` on a call of a function that is declared later; what is promised of the parameter already holds."""
+        slots = draft.promised(str(node.get("Function"))).inputs
+
+        def value(name: str) -> Place:
+            slot = slots.get(name.lower())
+            before = [*slot.literals, *map(_sample, slot.sources)] if slot else []
+            return literally("=", lambda: self.values.operand(before, lambda text: follow(f"{name}={text}")))
+
+        taken = {key.lower() for key, _ in node.properties} | CALL_WORDS | RESERVED | {key.lower() for key in shape.identity}
+        is_free = lambda text: text.lower() not in taken and all(map(_has_sample, slots[text.lower()].sources if text.lower() in slots else ()))  # noqa: E731
+        return InLexeme(IDENTIFIER, value, is_free)
 
     def _after_value(self, draft: Draft, line: str, end: Follow) -> Place:
         node, shape = self._read(draft, line)
@@ -105,9 +121,24 @@ class NodeLines:
     def _lacks(self, draft: Draft, node: Node, shape: Shape) -> bool:
         """Whether the node is not yet something the graph can have."""
         required, _ = self._form(node)
-        if any(node.get(SPELLED.get(key, key)) is None for key in required) or shape.problems:
+        problems = [one for one in shape.problems if one.code != "unknown-function"]
+        if any(node.get(SPELLED.get(key, key)) is None for key in required) or problems or self._owes_params(draft, node):
             return True
         return unique_key(node, shape) in draft.seen_events
+
+    def _promised(self, draft: Draft, node: Node) -> dict[str, tuple[str, tuple[str, ...]]]:
+        """Parameters that calls of what this node declares have used already, with the types that fit them."""
+        if node.type == "Event_Custom":
+            slots = draft.promised(str(node.get("Name"))).inputs
+        elif node.type == "FunctionEntry" or node.type == "FunctionResult" and draft.owes_result:
+            promise = draft.promised(draft.graph.name)
+            slots = promise.inputs if node.type == "FunctionEntry" else promise.outputs
+        else:
+            return {}
+        return {key: (slot.name, keeping_types(slot, self.names.element_types, self.catalogue, draft.scope)) for key, slot in slots.items()}
+
+    def _owes_params(self, draft: Draft, node: Node) -> bool:
+        return node.type in DECLARING and node.get("Params") is None and bool(self._promised(draft, node))
 
     def _form(self, node: Node) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if node.type.startswith("CastTo") and node.type != "CastToClass":
@@ -124,16 +155,18 @@ class NodeLines:
         place = pins.index(last) if last in pins and last not in shape.identity else -1
         keys = [key for key in optional if self._may_say(draft, node, shape, key)] if place < 0 else []
         if last in shape.identity:
-            keys = [key for key in keys if _rank(key) > _rank(last)]
+            keys = [key for key in keys if _rank(key) > _rank(last) and node.get(SPELLED.get(key, key)) is None]
+        if node.type == "Call" and is_open_call(node, draft.scope):
+            return [*keys, NEW_PARAMETER]
         if self._lacks(draft, node, shape):
-            return keys or [key for key in optional if node.get(key) is None]
+            return keys or [key for key in optional if node.get(SPELLED.get(key, key)) is None]
         return keys + [pin.name for pin in shape.data_inputs[place + 1:] if not pin.is_hidden and self._takes_literal(shape, pin)]
 
     def _takes_literal(self, shape: Shape, pin) -> bool:
         if pin.internal == "self" or pin.name in shape.identity:
             return False
         if pin.type.kind == "wildcard":
-            return not pin.type.container and shape.role == "operator" and pin.group == "Operand" and shape.type in self.catalogue.operators.overloads
+            return not pin.type.container and not pin.is_by_ref and not pin.is_required
         if pin.is_by_ref and not pin.is_const:
             return False
         return self.values.has_literal(pin.type) and pin.type.kind != "interface"
@@ -156,7 +189,8 @@ class NodeLines:
         if rule:
             return rule(self, draft, node, shape, follow)
         pin = shape.pin(key, True)
-        return self.values.operand(follow) if pin.type.kind == "wildcard" else self.values.literal(pin.type, follow)
+        before = [node.get(one.name) for one in shape.data_inputs if one.type.kind == "wildcard" and one.name not in shape.identity]
+        return self.values.operand([one for one in before if one is not None], follow) if pin.type.kind == "wildcard" else self.values.literal(pin.type, follow)
 
     def _callable(self, draft: Draft) -> tuple[str, ...]:
         """Events and functions of the document that can be called by name."""
@@ -167,23 +201,17 @@ class NodeLines:
         if node.type in ("CallParent", "CallInterface"):
             return InLexeme(NAME_STRING, follow)
         if node.type == "CreateEvent":
-            return InLexeme(choice_of(tuple(map(quote, known))), follow)
+            return InLexeme(QUOTED_IDENTIFIER, follow)
         # A function that is called before it is declared is declared later: the end of the answer waits for it.
         taken = {name.lower() for name in known} | EVENT_GRAPHS
         later = InLexeme(QUOTED_IDENTIFIER, follow, lambda text: text[1:-1].lower() not in taken | RESERVED)
         return Either(InLexeme(choice_of(tuple(map(quote, known))), follow), later) if known else later
 
     def _variable(self, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
-        own = [one.name for one in (*draft.variables, *draft.graph.variables) if not is_dispatcher(one.type)]
-        names = dict.fromkeys((*own, *self.names.inherited(draft.parent), *self._properties))
-        return InLexeme(choice_of(tuple(quote(name) for name in names)) if own else self._choice_of_properties(draft.parent), follow)
-
-    @property
-    def _properties(self) -> tuple[str, ...]:
-        return ()
-
-    def _choice_of_properties(self, parent: str):
-        return choice_of(tuple(quote(name) for name in self.names.inherited(parent)) or ('"None"',))
+        """Variables of the document, of its parent class, and of other classes, which then must be named."""
+        own = tuple(quote(one.name) for one in (*draft.variables, *draft.graph.variables) if not is_dispatcher(one.type))
+        known = (InLexeme(choice, follow) for choice in (self.names.inherited_choice(draft.parent), self.names.property_choice))
+        return Either(*([InLexeme(choice_of(own), follow)] if own else []), *known)
 
     def _dispatcher(self, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
         own = [one.name for one in draft.variables if is_dispatcher(one.type)]
@@ -210,7 +238,7 @@ class NodeLines:
     def _owners(self, node: Node, shape: Shape) -> tuple[str, ...]:
         name = node.get("Dispatcher") or node.get("Event") or node.get("Variable")
         if node.type in ("VariableGet", "VariableSet"):
-            return ()
+            return self.names.property_owners.get(str(name), ())
         return self.names.dispatcher_owners.get(str(name), ())
 
     def _class(self, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
@@ -257,14 +285,24 @@ def _text(self: NodeLines, draft: Draft, node: Node, shape: Shape, follow: Follo
 
 
 def _params(self: NodeLines, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
-    return self.values.params(follow)
+    return self.values.params(follow, self._promised(draft, node))
 
 
 def _strings(self: NodeLines, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
     return self.values.strings(follow, taken=frozenset({"default", "selection", "execute", "then"}))
 
 
+def _has_sample(kind: PinType) -> bool:
+    return not kind.container and kind.kind in SAMPLES
+
+
+def _sample(kind: PinType) -> Value:
+    return SAMPLES[kind.kind]
+
+
+NEW_PARAMETER = "*"
 RESERVED = frozenset({"none", "true", "false"})
+SAMPLES: dict[str, Value] = {"bool": True, "int": 1, "float": 1.0, "string": "", "name": "", "text": ""}
 VALUE_RULES = {
     "Function": NodeLines._function, "Variable": NodeLines._variable, "Dispatcher": NodeLines._dispatcher, "Class": NodeLines._class,
     "Interface_Class": NodeLines._interface, "Interface": NodeLines._interface, "Component": NodeLines._component, "Event": NodeLines._event,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from model.constraint_lexemes import FLOAT, IDENTIFIER, INT, INT64, NAME_STRING, PATH, PLAIN_STRING, SMALL, STRING, choice_of
 from model.constraint_matcher import Either, InLexeme, Place
 from model.constraint_names import Names
+from utils.dsl_ast import Value
 from utils.dsl_types import PinType
 from utils.dsl_values import NUMERIC_STRUCTS
 from utils.dsl_writer import is_word, quote, write_name
@@ -78,9 +79,13 @@ class Values:
         lexeme = SMALL if kind.kind == "byte" else INT if kind.kind == "int" else FLOAT
         return literally(head, lambda: InLexeme(lexeme, lambda text: self._members(name, members, index + 1, done + head + text, follow)))
 
-    def operand(self, follow: Follow) -> Place:
-        """A literal beside a wildcard: a number or a text."""
-        return Either(InLexeme(FLOAT, follow), InLexeme(STRING, follow))
+    def operand(self, before: list[Value], follow: Follow) -> Place:
+        """A literal on a wildcard: of the kind of those that stand on the node's other wildcards."""
+        kinds = {type(value) for value in before}
+        choices = {bool: BOOLS, int: INT, float: FLOAT, str: STRING}
+        if not kinds:
+            return Either(*(InLexeme(lexeme, follow) for lexeme in (BOOLS, FLOAT, STRING)))
+        return InLexeme(choices.get(next(iter(kinds)), INT), follow) if len(kinds) == 1 else InLexeme(INT, follow)
 
     # Types
 
@@ -97,17 +102,24 @@ class Values:
 
     # Lists
 
-    def params(self, follow: Follow, done: str = "(", taken: frozenset[str] = frozenset()) -> Place:
-        """`(Amount: Float, Who: Actor)`, each name once."""
+    def params(self, follow: Follow, promised: Mapping[str, tuple[str, tuple[str, ...]]] | None = None) -> Place:
+        """`(Amount: Float, Who: Actor)`, each name once; `promised` names (by lower case) with the types they may have must be among them."""
+        return literally("(", lambda: self._param(follow, "(", frozenset(), promised or {}))
+
+    def _param(self, follow: Follow, done: str, taken: frozenset[str], promised: Mapping[str, tuple[str, tuple[str, ...]]]) -> Place:
         def after_name(name: str) -> Place:
-            return literally(": ", lambda: self.type_ref(lambda kind: after_type(name, kind)))
+            kinds = promised.get(name.lower())
+            kind = (lambda then: one_of(kinds[1], then)) if kinds else self.type_ref
+            return literally(": ", lambda: kind(lambda text: after_type(name, text)))
 
         def after_type(name: str, kind: str) -> Place:
-            text = f"{done}{name}: {kind}"
-            return one_of((", ", ")"), lambda end: self.params(follow, text + ", ", taken | {name.lower()}) if end == ", " else follow(text + ")"))
+            text, now = f"{done}{name}: {kind}", taken | {name.lower()}
+            ends = (", ",) if promised.keys() - now else (", ", ")")
+            return one_of(ends, lambda end: self._param(follow, text + ", ", now, promised) if end == ", " else follow(text + ")"))
 
-        name = InLexeme(IDENTIFIER, after_name, lambda text: text.lower() not in taken | RESERVED_PARAMETERS)
-        return name if done != "(" else literally("(", lambda: name)
+        exact = tuple(name for key, (name, _) in promised.items() if key not in taken)
+        fresh = InLexeme(IDENTIFIER, after_name, lambda text: text.lower() not in taken | RESERVED_PARAMETERS | promised.keys())
+        return Either(one_of(exact, after_name), fresh) if exact else fresh
 
     def strings(self, follow: Follow, done: str = "(", taken: frozenset[str] = frozenset()) -> Place:
         """`("a", "b")`, each once."""

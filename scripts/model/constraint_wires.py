@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from model.constraint_promises import type_text
 from utils.blueprint_patterns import Catalogue, resolve_wildcards
 from utils.dsl_ast import Graph, Node, PinRef, Wire, Word
 from utils.dsl_spelling import speller
@@ -33,6 +34,8 @@ class Parts:
     name: str
     nodes: Mapping[str, Node]
     shapes: Mapping[str, Shape]
+    maybe_pure: frozenset[str] = frozenset()
+    """Calls of functions that may yet be declared pure."""
 
     @cached_property
     def exec_outputs(self) -> list[Ends]:
@@ -58,7 +61,8 @@ class Parts:
 
     @cached_property
     def pure(self) -> frozenset[str]:
-        return frozenset(node_id for node_id, shape in self.shapes.items() if not shape.exec_inputs and not shape.exec_outputs)
+        return frozenset(node_id for node_id, shape in self.shapes.items()
+                         if node_id in self.maybe_pure or not shape.exec_inputs and not shape.exec_outputs)
 
     @cached_property
     def types_unwired(self) -> PinTypes:
@@ -194,6 +198,25 @@ class Wiring:
             if (target[0], target[1].name) not in self.wired_inputs and self.is_legal(source, kind, target):
                 yield target
 
+    # Parameters and results of functions that are declared later
+
+    def fresh_results(self, node_id: str) -> list[Ends]:
+        """Inputs that a result of this call may feed, whatever it will be called."""
+        return [target for target in self.data_inputs_left if not is_wild(target[1].type) and not self._types_another(target)
+                and type_text(self.type_of(target), self.parts.catalogue)
+                and self.is_legal((node_id, _unnamed(self.type_of(target))), self.type_of(target), target)]
+
+    def takes_fresh(self, source: Ends, node_id: str) -> bool:
+        """Whether a call may take this output on a parameter, whatever that will be called."""
+        kind = self.type_of(source)
+        if is_wild(kind) or not type_text(kind, self.parts.catalogue) or source[0] == node_id or self._closes_a_cycle(source[0], node_id):
+            return False
+        return self._leaves_no_debt(source, (node_id, _unnamed(kind)))
+
+    @property
+    def data_inputs_left(self) -> list[Ends]:
+        return [end for end in self.parts.data_inputs if (end[0], end[1].name) not in self.wired_inputs]
+
     def is_legal(self, source: Ends, kind: PinType, target: Ends) -> bool:
         return self.fits(source, kind, target) and self._leaves_no_debt(source, target)
 
@@ -201,7 +224,8 @@ class Wiring:
         """The wire is right by itself: types agree, nothing reads itself, no other wire or value becomes wrong."""
         if source[0] == target[0] or self._closes_a_cycle(source[0], target[0]):
             return False
-        key = (kind, target[0], target[1].name, is_wild(kind) and source[0])
+        # Which of several wires decides a wildcard depends on the nodes they come from, not on their types alone.
+        key = (kind, target[0], target[1].name, source[0] if is_wild(target[1].type) or is_wild(kind) else "")
         if key not in self._type_legal:
             self._type_legal[key] = self._types_stay_right(source, kind, target)
         return self._type_legal[key]
@@ -211,8 +235,6 @@ class Wiring:
         is_plain = not is_wild(pin.type) and not is_wild(kind) and not self._types_another(target)
         if is_plain:
             return self._agrees(kind, self.type_of(target), pin)
-        if not is_wild(kind) and not self._agrees(kind, self.type_of(target), pin) and self.parts.shapes[node_id].role != "operator":
-            return False
         after = self.with_wire(source, target)
         return after.is_consistent(node_id)
 
@@ -260,6 +282,10 @@ class Wiring:
         if not self.debts() and not self.debts(fresh):
             return True
         return self.with_wire(source, target).witness is not None
+
+
+def _unnamed(kind: PinType) -> Pin:
+    return Pin("?", "?", True, kind, None, "")
 
 
 def _edges(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

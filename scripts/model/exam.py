@@ -146,7 +146,7 @@ def grades(prompt: Prompt, text: str) -> dict[str, Any]:
     return {"valid": score.is_valid, "graph_equal": score.is_equal, "score": round(score.total, 2),
             "nodes_f1": round(score.nodes_f1, 4), "wires_f1": round(score.wires_f1, 4), "properties_f1": round(score.properties_f1, 4),
             "findings": [{"code": one.code, "line": one.line, "message": one.message, "node": one.node} for one in score.findings],
-            "mistakes": [{"kind": str(one.kind), "what": one.what} for one in score.mistakes]}
+            "mistakes": [{"kind": str(one.kind), "what": one.message, "graph": one.graph, "expected": one.expected, "actual": one.actual} for one in score.mistakes]}
 
 
 def run_exam(decoder: Decoder, files: list[ExamFile], budget_tokens: int, should_stop: Callable[[], bool],

@@ -5,10 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import count
 from typing import Any
-
-_serials = count()
 
 
 class TokenNode:
@@ -25,6 +22,11 @@ class TokenNode:
             end += 1
         self.tokens = [token for _, token in entries[low:end]]
         self._low = end
+
+    @property
+    def size(self) -> int:
+        """Tokens below."""
+        return self._high - self._low
 
     @property
     def children(self) -> dict[int, TokenNode]:
@@ -48,7 +50,6 @@ class Vocabulary:
         """`encode(text) -> ids` is the tokenizer's own way to cut a text, used for text that is forced."""
         self.token_bytes = list(token_bytes)
         self.encode = encode
-        self.serial = next(_serials)
         self.entries = sorted((spelled, token) for token, spelled in enumerate(token_bytes) if spelled)
         self.root = TokenNode(self, 0, len(self.entries), 0)
         self.longest = max((len(spelled) for spelled, _ in self.entries), default=0)
