@@ -95,7 +95,7 @@ def _velocity(known: Mastery, known_before: Mastery | None, before: int | None) 
     won, lost = sorted(now - mastered(known_before)), sorted(mastered(known_before) - now)
     evidence |= {"won": len(won), "lost": len(lost), "compared_with": before}
     return Finding(Dimension.MASTERY, Level.INFO, "mastered",
-                   f"{text}, {len(won)} more and {len(lost)} fewer than version {before}{_some(won, ': won ')}.", "", evidence)
+                   f"{text}, {len(won)} more and {len(lost)} fewer than {_named(before)}{': won ' + _some(won) if won else ''}.", "", evidence)
 
 
 def _fallen(known: Mastery, known_before: Mastery, before: int | None) -> Findings:
@@ -104,7 +104,7 @@ def _fallen(known: Mastery, known_before: Mastery, before: int | None) -> Findin
     fallen = {node: [round(old, 2), round(new, 2)] for node, old, new in both if old - new >= FELL_BY}
     if fallen:
         yield Finding(Dimension.MASTERY, Level.WARNING, "nodes_forgotten",
-                      f"{len(fallen)} node types are found less often than by version {before}{_some(list(fallen), ': ')}.",
+                      f"found less often than by {_named(before)}: {_some(list(fallen))}.",
                       "set training.start_from to best and keep the old rows; 22 writes lessons aimed at these nodes.", fallen)
 
 
@@ -112,7 +112,7 @@ def _never_right(known: Mastery) -> Findings:
     never = {node: tally.expected for node, tally in known.items() if tally.found == 0 and tally.expected >= FELL_MIN_EXPECTED}
     if never:
         yield Finding(Dimension.MASTERY, Level.SUGGESTION, "nodes_never_right",
-                      f"{len(never)} node types were asked for {sum(never.values())} times and never given{_some(list(never), ': ')}.",
+                      f"asked for {sum(never.values())} times and never given: {_some(list(never))}.",
                       "run: python scripts/22_write_correction_lessons.py", never)
 
 
@@ -123,8 +123,10 @@ def _plateau(seen: Evidence) -> Findings:
                       "change what is learned from, not how long: new lessons, exports of another kind.", {"mastered_by_version": counts})
 
 
-def _some(nodes: list[str], before: str) -> str:
-    if not nodes:
-        return ""
+def _named(version: int | None) -> str:
+    return f"version {version}" if version else "the base model"
+
+
+def _some(nodes: list[str]) -> str:
     more = f" and {len(nodes) - SHOWN_NODES} more" if len(nodes) > SHOWN_NODES else ""
-    return before + ", ".join(nodes[:SHOWN_NODES]) + more
+    return ", ".join(nodes[:SHOWN_NODES]) + more
