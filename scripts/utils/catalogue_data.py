@@ -187,15 +187,12 @@ class CatalogueData:
 
     def properties(self, class_path: str) -> list[Property]:
         """Blueprint-visible properties declared in the class itself."""
-        rows = self.raw["properties"].get(class_path, ())
-        return [Property(class_path, row[0], row[1], row[2], _params(row[3]) if len(row) > 3 else None) for row in rows]
+        return [_property_of(class_path, row) for row in self.raw["properties"].get(class_path, ())]
 
     def _property(self, class_path: str, name: str) -> Property | None:
-        for owner in self.ancestors(class_path):
-            for found in self.properties(owner):
-                if found.name.lower() == name.lower():
-                    return found
-        return None
+        wanted = name.lower()
+        return next((_property_of(owner, row) for owner in self.ancestors(class_path)
+                     for row in self.raw["properties"].get(owner, ()) if row[0].lower() == wanted), None)
 
     def delegate_params(self, dispatcher: Property) -> tuple[Param, ...]:
         if dispatcher.signature is not None:
@@ -219,6 +216,10 @@ class CatalogueData:
     def enumerators(self, enum: str) -> tuple[str, ...] | None:
         path = self.path("enums", enum)
         return tuple(self.raw["enums"][path]) if path else None
+
+
+def _property_of(owner: str, row: list) -> Property:
+    return Property(owner, row[0], row[1], row[2], _params(row[3]) if len(row) > 3 else None)
 
 
 def _async_class(owner: str, kind: str) -> str:

@@ -5,8 +5,8 @@ Reroute nodes are gone here: a wire goes from a real output to a real input, how
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from utils.clipboard_pins import Pin
 from utils.clipboard_text import ClipboardObject
@@ -15,8 +15,7 @@ from utils.findings import Finding, Severity
 MAX_WIRES_PER_OUTPUT = 10_000  # a net of knots with so many targets is no graph of the editor
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A wire between two pins of real nodes."""
 
     source: ClipboardObject

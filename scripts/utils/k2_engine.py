@@ -10,6 +10,7 @@ from utils.clipboard_pins import Pin
 from utils.dsl_ast import Node, Value
 from utils.k2_read_types import TypeReader
 from utils.k2_read_values import literal, pin_value, zero
+from utils.k2_source import Properties
 from utils.shape import Pin as ShapePin
 from utils.shape import Shape
 
@@ -64,25 +65,26 @@ class Engine:
     def data(self) -> CatalogueData:
         return self.catalogue.data
 
-    def table(self, node: Node, scope: Scope) -> PinTable:
-        key = self._table_key(node, scope)
+    def table(self, kind: str, properties: Properties, scope: Scope) -> PinTable:
+        """The shape of a node of that type and properties."""
+        key = self._table_key(kind, properties, scope)
         found = self._tables.get(key) if key else None
         if found is None:
-            found = PinTable(self.catalogue.shape(node, scope))
+            found = PinTable(self.catalogue.shape(Node("n", kind, properties), scope))
             if key:
                 _keep(self._tables, key, found)
         return found
 
     @staticmethod
-    def _table_key(node: Node, scope: Scope) -> tuple | None:
+    def _table_key(kind: str, properties: Properties, scope: Scope) -> tuple | None:
         """All that the shape depends on; None where that is more than the node, the parent and the variable's type."""
-        if node.type in VARIABLE_TYPES:
-            name = str(node.get("Variable")).lower()
+        if kind in VARIABLE_TYPES:
+            name = str(dict(properties).get("Variable")).lower()
             local, own = scope.local_variables.get(name), scope.variables.get(name)
-            return node.type, node.properties, scope.parent, local and local.type, own and own.type
-        if node.type in OF_THE_DOCUMENT and not any(key in LISTS for key, _ in node.properties):
+            return kind, properties, scope.parent, local and local.type, own and own.type
+        if kind in OF_THE_DOCUMENT and not any(key in LISTS for key, _ in properties):
             return None
-        return node.type, node.properties, scope.parent
+        return kind, properties, scope.parent
 
     def value(self, pin: Pin) -> Value | None:
         """What stands on an open input; None where nothing can."""

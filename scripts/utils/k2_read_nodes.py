@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from utils import k2_read_calls, k2_read_events, k2_read_flow, k2_read_members
 from utils.catalogue_data import DEV
@@ -12,8 +12,8 @@ from utils.dsl_ast import Node, Value, Word
 from utils.k2_engine import PinTable
 from utils.k2_read_generic import generic_draft
 from utils.k2_reading import Reading
-from utils.k2_source import Draft, Reader, Source
-from utils.shape import COMMON_PROPERTIES, Shape
+from utils.k2_source import Draft, Properties, Reader, Source
+from utils.shape import COMMON_PROPERTIES
 from utils.shape import Pin as ShapePin
 
 
@@ -21,12 +21,10 @@ READERS: dict[str, Reader] = {**k2_read_events.READERS, **k2_read_calls.READERS,
 STATES = {"Disabled": Word("Disabled"), "DevelopmentOnly": Word("DevelopmentOnly")}
 
 
-@dataclass(frozen=True)
-class ReadNode:
+class ReadNode(NamedTuple):
     """A translated node and the DSL names of its pins."""
 
     node: Node
-    shape: Shape
     names: dict[Pin, str]
 
 
@@ -43,7 +41,7 @@ class NodeReader:
         split = tuple(pin.name for pin in wanted if pin.is_split)
         common = (("Split", split),) if split else ()
         for draft in READERS.get(source.kind, k2_read_flow.read_by_name)(source):
-            if read := self._fitted(source, draft, Node(node_id, draft.type, draft.properties + common), wanted):
+            if read := self._fitted(source, draft, node_id, draft.properties + common, wanted):
                 return read
         return self._generic(source, node_id, wanted)
 
@@ -58,8 +56,8 @@ class NodeReader:
                 found[pin] = value
         return found
 
-    def _fitted(self, source: Source, draft: Draft, node: Node, wanted: dict[Pin, Value | None]) -> ReadNode | None:
-        table = self.engine.table(node, self.reading.scope)
+    def _fitted(self, source: Source, draft: Draft, node_id: str, properties: Properties, wanted: dict[Pin, Value | None]) -> ReadNode | None:
+        table = self.engine.table(draft.type, properties, self.reading.scope)
         if not (table.is_sound and table.kind == source.kind and self._means(table, draft)):
             return None
         places: dict[Pin, ShapePin | None] = {}
@@ -67,7 +65,7 @@ class NodeReader:
             place = places[pin] = table.find(pin, source.pins)
             if place is None and self._is_missed(pin):
                 return None
-        return self._finished(source, node, table.shape, places, wanted)
+        return self._finished(source, Node(node_id, draft.type, properties), places, wanted)
 
     @staticmethod
     def _means(table: PinTable, draft: Draft) -> bool:
@@ -83,12 +81,11 @@ class NodeReader:
         draft = generic_draft(source, frozenset(wanted))
         node = Node(node_id, draft.type, draft.properties)
         table = PinTable(self.engine.catalogue.shape(node, self.reading.scope))
-        read = self._finished(source, node, table.shape, {pin: table.find(pin, source.pins) for pin in wanted}, wanted)
+        read = self._finished(source, node, {pin: table.find(pin, source.pins) for pin in wanted}, wanted)
         assert read is not None  # a generic node spells its pins so that none has the name of a property
         return read
 
-    def _finished(self, source: Source, node: Node, shape: Shape, places: dict[Pin, ShapePin | None],
-                  wanted: dict[Pin, Value | None]) -> ReadNode | None:
+    def _finished(self, source: Source, node: Node, places: dict[Pin, ShapePin | None], wanted: dict[Pin, Value | None]) -> ReadNode | None:
         """With the literals, open ends and remarks; None where a literal has no name of its own."""
         properties = dict(node.properties)
         for pin, value in wanted.items():
@@ -101,7 +98,7 @@ class NodeReader:
             properties["Open"] = opened
         properties.update(self._remarks(source))
         names = {pin: place.name for pin, place in places.items() if place}
-        return ReadNode(Node(node.id, node.type, tuple(properties.items())), shape, names)
+        return ReadNode(Node(node.id, node.type, tuple(properties.items())), names)
 
     @staticmethod
     def _remarks(source: Source) -> dict[str, Value]:

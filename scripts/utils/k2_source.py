@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from utils.clipboard_pins import Pin
 from utils.clipboard_text import ClipboardObject
@@ -17,17 +16,17 @@ if TYPE_CHECKING:
     from utils.k2_reading import Reading
 
 EVENT_DELEGATE = "outputdelegate"
+Properties = tuple[tuple[str, Value], ...]
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(NamedTuple):
     """A node form that may fit: its type, the properties that make it what it is, the member it has to mean.
 
     `member` is (class path, name); an empty part is not compared.
     """
 
     type: str
-    properties: tuple[tuple[str, Value], ...] = ()
+    properties: Properties = ()
     member: tuple[str, str] = ("", "")
 
 
