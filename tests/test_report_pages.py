@@ -268,3 +268,17 @@ def test_watch_of_a_broken_state_says_so(paths):
 def test_interfaces_name_every_field_that_the_pages_read():
     text = (SCRIPTS.parent / "docs" / "interfaces.md").read_text(encoding="utf-8")
     assert [name for name in training_config(1) if name not in text] == []
+
+
+def test_an_exam_as_12_writes_it_is_read(paths):
+    from model.decode import Answer
+    from model.exam import ExamFile, ExamSettings, exam_lessons
+
+    lesson = exam_lessons([str(SCRIPTS.parent / "lessons" / "lesson_01.json")], paths)[0]
+    file = ExamFile(lesson, ExamSettings(3, "blueprint-lora-v3", "weights", "prompt", True, 1024), paths)
+    right, late = file.open_prompts[:2]
+    file.write(right, Answer(0, right.expected_dsl, "end", 60, 30, 1.5))
+    file.write(late, Answer(1, "BLUEPRINT:", "timeout", 3, 0, 300.0))
+    exam = gather(paths).exams[0]
+    assert (exam.version, exam.lesson_id, exam.hold_out) == (3, lesson.lesson.lesson_id, False)
+    assert [(a.status, a.graph_equal, a.score) for a in exam.answers] == [("ok", True, 100.0), ("timeout_skipped", False, 0.0)]
