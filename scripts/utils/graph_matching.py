@@ -1,14 +1,17 @@
 """The best pairing of the nodes of two documents that are not equal, so that a mistake can be named where it is.
 
-Pairs of equal type are scored by their values and, in rounds, by how well their neighbours pair; the best are taken
-first, each raising its neighbours; swaps then climb to more agreeing wires and values. What is left over is paired
-across types where it stands in the same place (Event_Tick where Event_BeginPlay was expected).
+Three pairings of nodes of equal type are tried: the most similar first (by values and, in rounds, by how well their
+neighbours pair), the first with the first in the order of the documents, and the longest common run of types. From each,
+swaps climb to more agreeing wires and values, and the best is kept. What is left over is paired across types where it
+stands in the same place (Event_Tick where Event_BeginPlay was expected).
 """
 
 from __future__ import annotations
 
 import heapq
 from collections import Counter, defaultdict
+from collections.abc import Callable
+from difflib import SequenceMatcher
 
 from utils.graph_model import Model, ModelNode
 
@@ -27,10 +30,37 @@ class Matching:
         self.ports = (_ports(expected), _ports(actual))
         self.pairs: dict[int, int] = {}
         self.taken: dict[int, int] = {}
-        similarity = self._similarity()
-        self._take_best(similarity)
-        self._climb()
+        starts = (lambda: self._take_best(self._similarity()), self._take_in_order, self._take_common_run)
+        self._begin(max((self._climbed(start) for start in starts), key=self._value))
         self._pair_across_types()
+
+    def _climbed(self, start: Callable[[], None]) -> dict[int, int]:
+        self._begin({})
+        start()
+        self._climb()
+        return self.pairs
+
+    def _begin(self, pairs: dict[int, int]) -> None:
+        self.pairs, self.taken = pairs, {other: one for one, other in pairs.items()}
+
+    def _value(self, pairs: dict[int, int]) -> float:
+        self.pairs = pairs
+        return sum(self.agreement(one, other) for one, other in pairs.items())
+
+    def _take_in_order(self) -> None:
+        free: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for place, node in reversed(list(enumerate(self.actual))):
+            free[node.graph, node.type].append(place)
+        for place, node in enumerate(self.expected):
+            if free[node.graph, node.type]:
+                self._take(place, free[node.graph, node.type].pop())
+
+    def _take_common_run(self) -> None:
+        """Longest common subsequence of types: a node too many or too few shifts the rest of a chain."""
+        kinds = [[(node.graph, node.type) for node in nodes] for nodes in (self.expected, self.actual)]
+        for one, other, size in SequenceMatcher(None, *kinds, autojunk=False).get_matching_blocks():
+            for step in range(size):
+                self._take(one + step, other + step)
 
     def _take(self, one: int, other: int) -> None:
         self.pairs[one], self.taken[other] = other, one
