@@ -272,6 +272,17 @@ def test_the_generic_form_is_written_as_it_was_read():
     assert 'DefaultValue="7"' in pin_line(text, "My Value") and "   CustomProperties UserDefinedPin (PinName=\"x\")" in text
 
 
+def test_pins_of_one_name_on_one_side_are_different_pins():
+    text = node('K2Node [Class="/Script/Foo.K2Node_Bar", Inputs=("": Exec, "": Exec, A: Int)]')
+    assert paste_problems(text) == [] and text.count("PinId=") == 3
+
+
+def test_a_split_pin_of_the_generic_form_is_hidden_under_either_of_its_names():
+    text = node('K2Node [Class="/Script/Foo.K2Node_Bar", Split=("MyValue"), Inputs=("My Value": Vector, "My Value_X": Float)]')
+    assert paste_problems(text) == []
+    assert "bHidden=True" in pin_line(text, "My Value") and "SubPins=(K2Node_Bar_0 " in pin_line(text, "My Value")
+
+
 def test_a_node_that_nobody_knows_keeps_its_wires_and_values():
     text = written("""GRAPH: EventGraph
 NODE n1: Event_BeginPlay

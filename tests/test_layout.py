@@ -132,6 +132,19 @@ def test_a_feeder_of_an_events_parameter_stands_between_the_two():
     assert nodes["event"].right < nodes["equal"].x and nodes["equal"].right < nodes["branch"].x
 
 
+def test_a_feeder_of_two_consumers_stands_left_of_both():
+    boxes = {name: box(name != "get") for name in ("event", "first", "second", "get")}
+    edges = [Edge("event", "first", True), Edge("first", "second", True), Edge("get", "first", False), Edge("get", "second", False)]
+    nodes = arrange(boxes, edges).nodes
+    assert nodes["get"].right < nodes["first"].x
+
+
+def test_what_comes_first_in_the_document_stands_on_top():
+    boxes = {name: box(True) for name in ("a", "b", "a2", "b2")}
+    nodes = arrange(boxes, [Edge("a", "a2", True), Edge("b", "b2", True)]).nodes
+    assert nodes["a"].y == nodes["a2"].y < nodes["b"].y == nodes["b2"].y
+
+
 def big_graph(count: int) -> tuple[dict[str, Box], list[Edge]]:
     rng = random.Random(count)
     boxes = {f"n{index}": Box(rng.randrange(100, 400), rng.randrange(60, 300), index % 3 > 0) for index in range(count)}
