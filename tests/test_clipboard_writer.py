@@ -128,6 +128,11 @@ def test_the_target_of_a_library_function_is_hidden_and_names_the_library():
     assert 'DefaultObject="/Script/My.Default__MyLibrary"' in target and "bHidden=True" in target
 
 
+def test_a_call_of_an_own_function_shows_its_target_as_self():
+    target = pin_line(node('Call [Function="Mine"]'), "self")
+    assert 'PinSubCategory="self"' in target and "bHidden=False" in target and "DefaultObject" not in target
+
+
 def test_a_split_pin_is_hidden_and_tied_to_its_parts():
     text = node('SpawnActorFromClass [Class=Pawn, Split=("SpawnTransform"), SpawnTransform_Location=(X=1.0,Y=2.0,Z=3.0)]')
     assert paste_problems(text) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from utils.blueprint_patterns import Catalogue, PinTypes, resolve_wildcards
 from utils.catalogue_data import DEV
@@ -127,10 +127,16 @@ def _node(node: Node, shape: Shape, types: PinTypes, names: Counter[str], node_g
     written.name = f"{written.class_name}_{names[written.class_name]}"
     names[written.class_name] += 1
     for pin in shape.pins:
-        _add_pin(written, pin, _resolved(pin, types.of(node.id, pin)))
+        _add_pin(written, _shown_target(shape, pin), _resolved(pin, types.of(node.id, pin)))
     _add_literals(written)
     _split(written)
     return written
+
+
+def _shown_target(shape: Shape, pin: Pin) -> Pin:
+    """The DSL spares a call of the document's own function its target; the editor shows it: self, or another of the class."""
+    is_own_call = shape.role == "function" and shape.type == "Call" and not shape.member[0] and not shape.is_static
+    return replace(pin, is_hidden=False) if is_own_call and pin.internal == "self" else pin
 
 
 def _add_pin(written: WrittenNode, pin: Pin, ue_type: str) -> WrittenPin:

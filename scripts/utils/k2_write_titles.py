@@ -15,6 +15,7 @@ GROWING = frozenset({"K2Node_ExecutionSequence", "K2Node_MultiGate", "K2Node_Mak
 """Nodes with a row for adding pins."""
 # Nodes that the editor titles by the member behind them.
 NAMED_BY_MEMBER = frozenset({"Call", "CallParent", "CallInterface", "AsyncAction", "Event_Custom", "Event_Override", "Macro"})
+TARGETS = ("Target", "self")
 BINDINGS = frozenset({"BindEvent", "UnbindEvent", "UnbindAllEvents", "AssignEvent", "CallDispatcher"})
 
 
@@ -51,7 +52,7 @@ def subtitle(written: WrittenNode) -> str:
     """The class of the target, where the node shows one."""
     if written.class_name == "K2Node_CustomEvent":
         return "Custom Event"
-    target = next((pin for pin in written.pins if pin.pin.internal == "self" and pin.pin.name == "Target" and not pin.is_hidden), None)
+    target = next((pin for pin in written.pins if pin.pin.internal == "self" and pin.pin.name in TARGETS and not pin.is_hidden), None)
     if target is None or written.shape.role == "delegate":
         return ""
     owner = written.shape.member[0] or target.pin.type.name
