@@ -4,7 +4,7 @@ import math
 import statistics
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,6 @@ class RunNotes:
     last_loss: float | None = None
     best_validation_loss: float | None = None
     best_step: int | None = None
-    losses: list[float] = field(default_factory=list)
 
     def end(self, control: Any, status: str, reason: str) -> None:
         if not self.stop_reason:
@@ -152,7 +151,8 @@ class Guards(TrainerCallback):
             self.notes.end(control, "stopped_early", f"validation loss is {loss}")
         elif best is None or loss < best:
             self._rising, self.notes.best_validation_loss, self.notes.best_step = 0, loss, state.global_step
-            model.save_pretrained(self.best_folder)
+            if state.is_world_process_zero:
+                model.save_pretrained(self.best_folder)
         else:
             self._rising += 1
         if self._rising >= RISING_EVALUATIONS:

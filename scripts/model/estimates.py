@@ -63,12 +63,14 @@ class MemoryNeed:
 def memory_need(shape: ModelShape, quantization: str, dtype_bytes: int, lora_r: int, is_checkpointed: bool) -> MemoryNeed:
     """Weights, adapter with gradients and optimiser state, merged copy, loss chunk; activations per token."""
     weight = WEIGHT_BYTES[quantization] or dtype_bytes
-    merged = shape.projection_weights * dtype_bytes if quantization == "none" and dtype_bytes == 4 else 0
+    is_lean = quantization == "none" and dtype_bytes == 4
+    merged = shape.projection_weights * dtype_bytes if is_lean else 0
     adapter = shape.lora_in_out * lora_r * 4 * 4
     loss_chunk = 3 * 512 * shape.vocabulary * 4
     fixed = RUNTIME_BYTES + shape.projection_weights * weight + shape.other_weights * dtype_bytes + merged + adapter + loss_chunk
-    # Saved for the backward pass per token and layer: ten vectors as wide as the model and four as wide as the MLP.
-    full = (10 * shape.hidden + 4 * shape.intermediate) * dtype_bytes
+    # Saved for the backward pass per token and layer, in vectors as wide as the model and as the MLP: 10 and 4 by the library's
+    # layers, 5 and 2 by ours (lean_layers).
+    full = ((5 if is_lean else 10) * shape.hidden + (2 if is_lean else 4) * shape.intermediate) * dtype_bytes
     per_token = shape.layers * shape.hidden * dtype_bytes + 2 * full if is_checkpointed else shape.layers * full
     return MemoryNeed(fixed, per_token)
 

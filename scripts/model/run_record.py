@@ -36,6 +36,8 @@ class RunRecord:
     folder: Path
     config: PipelineConfig
     plan: TrainingPlan
+    is_writing: bool = True
+    """False in all but one process of a distributed run."""
     facts: dict[str, Any] = field(default_factory=dict)
 
     def begin(self, raw: RawData, data: TrainingData, paths: Paths, reductions: list[dict[str, Any]]) -> None:
@@ -62,6 +64,8 @@ class RunRecord:
         self.save()
 
     def save(self) -> None:
+        if not self.is_writing:
+            return
         write_json(self.folder / FILE, {key: value for key, value in self.facts.items() if value is not None})
 
 

@@ -87,6 +87,20 @@ def prepare_environment(config: PipelineConfig) -> None:
     quiet_libraries()
 
 
+def is_main_process() -> bool:
+    """The one of a distributed run that writes; several are started by `accelerate launch`."""
+    return int(os.environ.get("RANK", "0")) == 0
+
+
+def wait_for_everyone() -> None:
+    """Let no process of a distributed run decide on files that another has already written."""
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        import torch
+        from accelerate import PartialState
+
+        PartialState(cpu=not torch.cuda.is_available()).wait_for_everyone()
+
+
 class _Attempt:
     """One try with fixed lengths and rank; builds everything anew, so that an out-of-memory leaves nothing behind."""
 
@@ -138,12 +152,15 @@ class _Attempt:
 
     def _train(self) -> ExitCode:
         plan, folder = self.decided.plan, self.decided.folder
+        wait_for_everyone()
         folder.mkdir(parents=True, exist_ok=True)
-        plan.save(folder)
-        record = RunRecord(folder, self.config, plan)
+        record = RunRecord(folder, self.config, plan, is_writing=is_main_process())
+        if record.is_writing:
+            plan.save(folder)
         record.begin(self.raw, self.data, self.paths, self.reductions)
         with self.logger.step("3.6", "Set up the trainer"):
             notes, trainer = self._trainer()
+            record.facts["processes"] = trainer.accelerator.num_processes
             record.facts["effective"] = effective_settings(trainer, plan, self.data.train)
             check_effective(self.config, plan, record.facts["effective"], self.start is not None)
             record.save()
@@ -163,6 +180,8 @@ class _Attempt:
         notes, folder = RunNotes(), self.decided.folder
         progress = ProgressLog(folder / "training_log.jsonl", self.logger, os.environ.get(RUN_ID_VARIABLE, "alone"), notes, Shown(self.say))
         callbacks = [Heartbeat(), progress, StopSignal(self.paths, notes), Guards(folder / "best", notes), SealCheckpoints()]
+        if not is_main_process():
+            callbacks.remove(progress)
         if self.decided.plan.max_minutes:
             callbacks.append(TimeBudget(self.decided.plan.max_minutes * 60, notes))
         trainer = SharedPrefixTrainer(self.model, sft_config(self.config, self.decided.plan, folder, bool(self.data.validation.rows)), self.tokenizer,
@@ -181,7 +200,9 @@ class _Attempt:
             if self.data.validation.rows and notes.status == "complete" and not _is_just_evaluated(trainer):
                 trainer.evaluate()
             record.end(notes, trainer, duration_s)
-            self._save_final(trainer, notes, record)
+            if record.is_writing:
+                self._save_final(trainer, notes, record)
+        wait_for_everyone()
         self.say(_ending(record))
         return ExitCode.OK
 
