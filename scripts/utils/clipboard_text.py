@@ -110,11 +110,11 @@ class _Reader:
         self.current: ClipboardObject | None = None
         self.depth = 0
         self.too_deep = 0
-        self.stray_line = 0
+        self.stray_line = -1
 
     def read(self, text: str) -> ClipboardText:
         number = 0
-        for number, line in enumerate(lines_of(text), 1):
+        for number, line in enumerate(lines_of(text.rstrip()), 1):
             line = line.strip()
             if line.startswith("CustomProperties "):
                 self._custom(line, number)

@@ -62,17 +62,20 @@ def read_parent_call(source: Source) -> Iterator[Draft]:
     member = source.member("FunctionReference")
     owner = source.named("classes", member.parent)
     meaning = "", member.name
-    yield draft("CallParent", meaning, Function=member.name)
-    yield draft("CallParent", meaning, Function=member.name, Class=owner)
-    yield draft("CallParent", meaning, Function=member.name, Class=owner, Pure=source.is_pure or None, **_signature(source))
+    if source.reading.knows_signature(member):
+        yield draft("CallParent", meaning, Function=member.name)
+        yield draft("CallParent", meaning, Function=member.name, Class=owner)
+    yield draft("CallParent", meaning, Function=member.name, Class=owner, Pure=source.is_pure or None, **_signature(source, is_described=True))
 
 
 def read_message(source: Source) -> Iterator[Draft]:
+    """Of an interface outside the catalogue all parameters are said, wired or not: nobody else knows them."""
     member = source.member("FunctionReference")
     interface = source.named("classes", member.parent)
     meaning = "", member.name
-    yield draft("CallInterface", meaning, Function=member.name, Interface=interface)
-    yield draft("CallInterface", meaning, Function=member.name, Interface=interface, Pure=source.is_pure or None, **_signature(source))
+    if source.reading.knows_signature(member):
+        yield draft("CallInterface", meaning, Function=member.name, Interface=interface)
+    yield draft("CallInterface", meaning, Function=member.name, Interface=interface, Pure=source.is_pure or None, **_signature(source, is_described=True))
 
 
 def read_operator(source: Source) -> Iterator[Draft]:
@@ -111,7 +114,8 @@ def read_delegate(source: Source) -> Iterator[Draft]:
     member = source.member("DelegateReference")
     owner = source.named("classes", member.parent)
     meaning = "", member.name
-    yield draft(kind, meaning, Dispatcher=member.name, Class=owner)
+    if kind != "CallDispatcher" or not member.parent or source.reading.dispatcher(member.parent, member.name):
+        yield draft(kind, meaning, Dispatcher=member.name, Class=owner)
     if kind == "CallDispatcher":
         yield draft(kind, meaning, Dispatcher=member.name, Class=owner, Params=source.params(source.data_pins(is_output=False)))
 

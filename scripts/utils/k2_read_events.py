@@ -41,12 +41,12 @@ def read_custom_event(source: Source) -> Iterator[Draft]:
 
 def read_component_event(source: Source) -> Iterator[Draft]:
     name, component = source.text("DelegatePropertyName"), source.text("ComponentPropertyName")
-    owner = source.named("classes", source.path("DelegateOwnerClass"))
-    meaning = "", name
-    yield draft("Event_Component", meaning, Component=component, Event=name)
-    yield draft("Event_Component", meaning, Component=component, Event=name, Class=owner)
-    yield draft("Event_Component", meaning, Component=component, Event=name, Class=owner,
-                Params=source.params(source.data_pins(is_output=True)))
+    path = source.path("DelegateOwnerClass")
+    owner, parameters, meaning = source.named("classes", path), source.data_pins(is_output=True), ("", name)
+    if not parameters or source.reading.dispatcher(path, name):
+        yield draft("Event_Component", meaning, Component=component, Event=name)
+        yield draft("Event_Component", meaning, Component=component, Event=name, Class=owner)
+    yield draft("Event_Component", meaning, Component=component, Event=name, Class=owner, Params=source.params(parameters))
 
 
 def read_enhanced_input(source: Source) -> Iterator[Draft]:

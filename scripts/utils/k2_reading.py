@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from utils.blueprint_patterns import Catalogue, Scope
-from utils.catalogue_data import Event, Function
+from utils.catalogue_data import Event, Function, Property
 from utils.clipboard_pins import Pin, RawPinType, raw_type
 from utils.clipboard_text import ClipboardObject
-from utils.clipboard_values import members, unquote
+from utils.clipboard_values import Member, members, unquote
 from utils.k2_engine import engine_of
 from utils.k2_source import Source
 from utils.shapes_generic import MACROS
@@ -36,6 +36,15 @@ class Reading:
 
     def catalogue_function(self, owner: str, name: str) -> Function | None:
         return self.engine.function(owner, name) if owner else None
+
+    def knows_signature(self, member: Member) -> bool:
+        """Whether the catalogue has the pins of a function or event."""
+        return bool(member.parent) and bool(self.engine.function(member.parent, member.name) or self.engine.event(member.parent, member.name))
+
+    def dispatcher(self, owner: str, name: str) -> Property | None:
+        path = self.data.class_path(owner) if owner else None
+        found = self.data.property(path, name) if path else None
+        return found if found and found.is_dispatcher else None
 
     def defines_function(self, name: str) -> bool:
         return name.lower() in self.scope.functions
