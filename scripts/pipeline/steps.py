@@ -187,7 +187,7 @@ STEPS = (
     Step("backup_exam", "6.7", "Back up the exam", "16_backup.py", "utility", "eval",
          arguments=lambda c: ["--kind", "exam_complete"], accompanies="exam", needs=("exam",)),
     Step("corrections", "8", "Write correction lessons", "22_write_correction_lessons.py", "data", "eval",
-         reads=lambda c: [c.paths.exams, c.paths.evaluations], needs=("exam", "evaluate"), impossible=_has_no_model,
+         reads=lambda c: [c.paths.exams, c.paths.evaluations], needs=("exam",), impossible=_has_no_model,
          is_optional=True),
     Step("health", "5.3", "Health report", "19_training_health_monitor.py", "utility", "report", runs_always=True, findings_ok=True),
     Step("summary", "5.2", "Summary", "10_training_dashboard.py", "utility", "report", runs_always=True, findings_ok=True),
