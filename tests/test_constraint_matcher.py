@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from model.constraint_lexemes import FLOAT, IDENTIFIER, INT, NAME_STRING, STRING, choice_of
-from model.constraint_matcher import AtLineEnd, AtLineStart, InLexeme, TextMatcher
+from model.constraint_matcher import AtLineEnd, AtLineStart, InLexeme, Statement, TextMatcher
 from model.token_trie import Vocabulary
 
 END = 0
@@ -36,8 +36,8 @@ class Settings:
     lines: tuple[str, ...] = ()
     is_complete: bool = False
 
-    def first_place(self):
-        return InLexeme(choice_of(("SET ", "END")), lambda text: InLexeme(IDENTIFIER, self._equals) if text == "SET " else self._end("END"))
+    def statements(self):
+        return [Statement("SET ", lambda: InLexeme(IDENTIFIER, self._equals)), Statement("END", lambda: self._end("END"))]
 
     def _equals(self, name: str):
         return InLexeme(choice_of(("=",)), lambda _: self._value(name))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from model.constraint_promises import Promise, is_open_call, read_promises, type_text, with_promised_pins
 from model.constraint_wires import Parts, Wiring
@@ -22,6 +22,7 @@ from utils.scope import EVENT_GRAPHS, Scope
 VAR, NODE, EXEC, DATA = range(4)
 DEFAULT_NAME = "BP_Blueprint"
 CALLERS = frozenset({"Call", "CreateEvent"})
+DECLARING = frozenset({"Event_Custom", "FunctionEntry", "FunctionResult"})
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class GraphDraft:
 
 @dataclass(frozen=True)
 class Draft:
-    """`grammar(draft)` gives the place where the next line starts."""
+    """`grammar(draft)` gives the statements that may follow."""
 
     catalogue: Catalogue
     memory: ShapeMemory
@@ -60,7 +61,7 @@ class Draft:
     graph: GraphDraft | None = None
     wiring_before: Wiring | None = field(default=None, repr=False)
 
-    def first_place(self) -> object:
+    def statements(self) -> list:
         return self.grammar(self)
 
     @property
@@ -81,7 +82,7 @@ class Draft:
         assert self.graph is not None
         before = self.wiring_before
         if before is not None and not self.open_calls:
-            return Wiring(before.parts, self.graph.wires)
+            return before.followed_by(self.graph.wires[-1])
         shapes = dict(self.graph.shapes)
         for node_id, name in self.open_calls.items():
             shapes[node_id] = with_promised_pins(shapes[node_id], self.promises[name])
@@ -145,7 +146,10 @@ class Draft:
 
     @property
     def is_graph_complete(self) -> bool:
-        return self.graph is not None and bool(self.graph.nodes) and self.wiring.is_complete and not self.owes_result
+        if self.graph is None or not self.graph.nodes or self.owes_result:
+            return False
+        # Without wires nothing runs but events, and an event needs nothing.
+        return not self.graph.wires or self.wiring.is_complete
 
     @property
     def is_complete(self) -> bool:
@@ -199,7 +203,10 @@ class Draft:
         keyword, _, rest = line.partition(" ")
         after = {"BLUEPRINT:": self._named, "PARENT:": self._parented, "VAR": self._with_variable, "GRAPH:": self._with_graph,
                  "NODE": self._with_node, "EXEC": self._with_wire, "DATA": self._with_wire}[keyword](rest, line)
-        return replace(after, lines=(*self.lines, line))
+        whole = replace(after, lines=(*self.lines, line))
+        if "scope" in after.__dict__:
+            whole.__dict__["scope"] = after.__dict__["scope"]
+        return whole
 
     def _named(self, rest: str, _: str) -> Draft:
         return replace(self, name=rest)
@@ -224,17 +231,23 @@ class Draft:
     def _with_node(self, rest: str, _: str) -> Draft:
         node = read_node(rest)
         nodes = (*self.graph.nodes, node)
-        after = replace(self, graph=replace(self.graph, nodes=nodes, rank=NODE), wiring_before=None)
+        after = self._with_same_scope(replace(self, graph=replace(self.graph, nodes=nodes, rank=NODE), wiring_before=None), node)
         shapes = (*self.graph.shapes, (node.id, self.memory.shape(node, after.scope)))
         if node.type == "Event_Custom":
             # Calls of it that stand before it have their parameters only now.
             shapes = tuple((one.id, self.memory.shape(one, after.scope) if one.type in CALLERS else shape) for one, (_, shape) in zip(nodes, shapes))
-        return replace(after, graph=replace(after.graph, shapes=shapes))
+        return self._with_same_scope(replace(after, graph=replace(after.graph, shapes=shapes)), node)
+
+    def _with_same_scope(self, after: Draft, node: Node | None = None) -> Draft:
+        """Hand on what a line leaves as it is: most lines declare nothing."""
+        if node is None or node.type not in DECLARING:
+            after.__dict__["scope"] = self.scope
+        return after
 
     def _with_wire(self, rest: str, line: str) -> Draft:
         wire = read_wire(rest, line.startswith("EXEC"))
         graph = replace(self.graph, wires=(*self.graph.wires, wire), rank=EXEC if wire.is_exec else DATA)
-        return replace(self, graph=graph, wiring_before=self.wiring)
+        return self._with_same_scope(replace(self, graph=graph, wiring_before=self.wiring))
 
 
 def unique_key(node: Node, shape: Shape) -> tuple | None:
@@ -244,6 +257,7 @@ def unique_key(node: Node, shape: Shape) -> tuple | None:
     return shape.member[0], shape.member[1].lower(), str(node.get("Component")).lower()
 
 
+@lru_cache(maxsize=4096)
 def read_node(text: str) -> Node:
     """`n2: PrintString [InString="Hello"]`, as far as it is written: an open bracket counts as closed."""
     cursor = Cursor(text, 0)

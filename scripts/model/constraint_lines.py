@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from model.constraint_document import DATA, EXEC, NODE, VAR, Draft
 from model.constraint_lexemes import IDENTIFIER, NAME_STRING, choice_of
-from model.constraint_matcher import AtLineEnd, Either, InLexeme, Place
+from model.constraint_matcher import AtLineEnd, Either, InLexeme, Place, Statement
 from model.constraint_names import Names
 from model.constraint_nodes import NodeLines
 from model.constraint_promises import CALL_WORDS
@@ -23,45 +23,44 @@ WORDS_OF_THE_LANGUAGE = frozenset({"none", "true", "false"})
 
 
 class Grammar:
-    """Called with a document, gives the place where its next line starts."""
+    """Called with a document, gives the statements that may follow."""
 
     def __init__(self, names: Names) -> None:
         self.names = names
         self.values = Values(names)
         self.nodes = NodeLines(names, self.values)
 
-    def __call__(self, draft: Draft) -> Place:
+    def __call__(self, draft: Draft) -> list[Statement]:
         if not draft.name:
-            return literally("BLUEPRINT: ", lambda: InLexeme(IDENTIFIER, lambda text: self._end(draft, f"BLUEPRINT: {text}")))
+            return [Statement("BLUEPRINT: ", lambda: InLexeme(IDENTIFIER, lambda text: self._end(draft, f"BLUEPRINT: {text}")))]
         if not draft.parent:
-            return literally("PARENT: ", lambda: InLexeme(self.names.parents, lambda text: self._end(draft, f"PARENT: {text}")))
-        rules = self._document_rules(draft) if draft.graph is None else self._graph_rules(draft)
-        return InLexeme(choice_of(tuple(rules)), lambda text: rules[text]())
+            return [Statement("PARENT: ", lambda: InLexeme(self.names.parents, lambda text: self._end(draft, f"PARENT: {text}")))]
+        if draft.graph is None:
+            return [Statement("VAR ", lambda: self._variable(draft)), Statement("GRAPH: ", lambda: self._graph(draft))]
+        return self._graph_statements(draft)
 
     def _end(self, draft: Draft, line: str) -> Place:
         return AtLineEnd(lambda: draft.with_line(line))
 
-    def _document_rules(self, draft: Draft) -> dict[str, Callable[[], Place]]:
-        return {"VAR ": lambda: self._variable(draft), "GRAPH: ": lambda: self._graph(draft)}
-
-    def _graph_rules(self, draft: Draft) -> dict[str, Callable[[], Place]]:
+    def _graph_statements(self, draft: Draft) -> list[Statement]:
         """The statements that may come now; there is always one."""
-        graph = draft.graph
-        rules: dict[str, Callable[[], Place]] = {}
-        if graph.rank == VAR and not graph.is_event_graph:
-            rules["VAR "] = lambda: self._variable(draft)
+        graph, found = draft.graph, []
         if graph.rank <= NODE and len(graph.nodes) < MAX_NODES:
             node_id = f"n{len(graph.nodes) + 1}"
-            rules[f"NODE {node_id}: "] = lambda: self.nodes.node(draft, node_id, lambda line: self._end(draft, line))
+            found.append(Statement(f"NODE {node_id}: ", lambda: self.nodes.node(draft, node_id, lambda line: self._end(draft, line))))
+        if graph.rank == VAR and not graph.is_event_graph:
+            found.append(Statement("VAR ", lambda: self._variable(draft)))
         if graph.nodes and not draft.owes_result:
-            wiring = draft.wiring
-            if graph.rank <= EXEC and next(wiring.exec_sources(), None):
-                rules["EXEC "] = lambda: self._wire(draft, "EXEC ", wiring.exec_sources, wiring.exec_targets)
-            if graph.rank <= DATA and (next(wiring.data_sources(), None) or any(self._fresh_sources(draft))):
-                rules["DATA "] = lambda: self._data(draft)
-            if draft.is_graph_complete:
-                rules["GRAPH: "] = lambda: self._graph(draft)
-        return rules
+            found.append(Statement("GRAPH: ", lambda: self._graph(draft), lambda: draft.is_graph_complete))
+            if graph.rank <= EXEC:
+                found.append(Statement("EXEC ", lambda: self._wire(draft, "EXEC ", draft.wiring.exec_sources, draft.wiring.exec_targets),
+                                       lambda: next(draft.wiring.exec_sources(), None) is not None))
+            if graph.rank <= DATA:
+                found.append(Statement("DATA ", lambda: self._data(draft), lambda: self._may_carry_data(draft)))
+        return found
+
+    def _may_carry_data(self, draft: Draft) -> bool:
+        return next(draft.wiring.data_sources(), None) is not None or any(True for _ in self._fresh_sources(draft))
 
     # VAR Health: Float = 100.0 [Replicated=true]
 

@@ -7,13 +7,14 @@ only the tokenizer's own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
 
-from model.constraint_lexemes import END, Lexeme, inside
+from model.constraint_lexemes import END, Lexeme, choice_of, inside
 from model.token_trie import TokenNode, Vocabulary
 
 NEWLINE = ord("\n")
@@ -25,11 +26,20 @@ FEW_BELOW = 48
 """Below fewer tokens than this a walk costs less than keeping its result."""
 
 
+@dataclass(frozen=True)
+class Statement:
+    """A kind of line that may come. Its first letter tells it from the others; whether it may is asked only when needed."""
+
+    keyword: str
+    follow: Callable[[], Place]
+    is_possible: Callable[[], bool] = lambda: True
+
+
 class Document(Protocol):
     """What has been written so far, line by line."""
 
-    def first_place(self) -> Place:
-        """The lexeme with which the next line starts."""
+    def statements(self) -> list[Statement]:
+        """The kinds of line that may come next, those that are cheap to decide first; at least one is possible."""
 
     @property
     def is_complete(self) -> bool:
@@ -156,28 +166,40 @@ class AtLineEnd:
 class AtLineStart:
     """After a line end; what may come is worked out only when a byte is asked for."""
 
-    __slots__ = ("_first", "_previous")
+    __slots__ = ("_places", "_previous", "_statements")
     can_end = False
 
     def __init__(self, previous: AtLineEnd) -> None:
-        self._previous, self._first = previous, None
+        self._previous = previous
+        self._statements: dict[int, Statement] | None = None
+        self._places: dict[int, Place | None] = {}
 
     @property
     def document(self) -> Document:
         return self._previous.document
 
-    @property
-    def first(self) -> Place:
-        if self._first is None:
-            self._first = self.document.first_place()
-        return self._first
-
     def step(self, byte: int) -> Place | None:
-        # Statements start with a capital; blank lines are legal in the language and never canonical.
-        return self.first.step(byte) if 65 <= byte <= 90 else None
+        place = self._place(byte) if 65 <= byte <= 90 else None
+        return place.step(byte) if place else None
 
-    def next_bytes(self) -> Iterable[int]:
-        return self.first.next_bytes()
+    def next_bytes(self) -> Iterator[int]:
+        """Lazily: who looks for a second possibility does not pay for the third."""
+        return (byte for byte in self._by_letter() if self._place(byte) is not None)
+
+    def _by_letter(self) -> dict[int, Statement]:
+        if self._statements is None:
+            self._statements = {ord(one.keyword[0]): one for one in self.document.statements()}
+        return self._statements
+
+    def _place(self, byte: int) -> Place | None:
+        if byte not in self._places:
+            statement = self._by_letter().get(byte)
+            is_possible = statement is not None and statement.is_possible()
+            self._places[byte] = InLexeme(choice_of((statement.keyword,)), lambda _: statement.follow()) if is_possible else None
+        return self._places[byte]
+
+    def places(self) -> list[Place]:
+        return [self._place(byte) for byte in self.next_bytes()]
 
 
 class TextMatcher:
@@ -250,7 +272,7 @@ def _collect(place: Place, node: TokenNode, vocabulary: Vocabulary, parts: list[
     if isinstance(place, AtLineStart):
         if not any(65 <= byte <= 90 for byte in node.children):
             return
-        place = place.first
+        place = Either(*place.places())
     if isinstance(place, Either):
         for one in place.places:
             _collect(one, node, vocabulary, parts, extra)

@@ -65,7 +65,14 @@ class Parts:
                          if node_id in self.maybe_pure or not shape.exec_inputs and not shape.exec_outputs)
 
     @cached_property
+    def typeable(self) -> frozenset[str]:
+        """Nodes with a pin whose type wires decide."""
+        return frozenset(node_id for node_id, shape in self.shapes.items() if any(is_wild(pin.type) or pin.typed_by for pin in shape.pins))
+
+    @cached_property
     def types_unwired(self) -> PinTypes:
+        if not self.typeable:
+            return PinTypes()
         return resolve_wildcards(Graph(self.name, tuple(self.nodes.values())), self.shapes)
 
     def has_literal(self, node_id: str, pin: Pin) -> bool:
@@ -104,11 +111,17 @@ class Wiring:
         self._type_legal: dict[tuple, bool] = {}
 
     def with_wire(self, source: Ends, target: Ends) -> Wiring:
-        wire = Wire(PinRef(source[0], source[1].name), PinRef(target[0], target[1].name), source[1].is_exec)
-        return Wiring(self.parts, (*self.wires, wire))
+        return self.followed_by(Wire(PinRef(source[0], source[1].name), PinRef(target[0], target[1].name), source[1].is_exec))
 
-    def with_parts(self, parts: Parts) -> Wiring:
-        return Wiring(parts, self.wires)
+    def followed_by(self, wire: Wire) -> Wiring:
+        after = Wiring(self.parts, (*self.wires, wire))
+        if wire.is_exec or not self._changes_types(wire):
+            after.__dict__["types"] = self.types
+            after._type_legal = self._type_legal
+        return after
+
+    def _changes_types(self, wire: Wire) -> bool:
+        return wire.source.node in self.parts.typeable or wire.target.node in self.parts.typeable
 
     # What runs
 
@@ -126,7 +139,7 @@ class Wiring:
 
     @cached_property
     def types(self) -> PinTypes:
-        if not self.data_wires:
+        if not self.data_wires or not self.parts.typeable:
             return self.parts.types_unwired
         return resolve_wildcards(Graph(self.parts.name, tuple(self.parts.nodes.values()), self.wires), self.parts.shapes)
 
