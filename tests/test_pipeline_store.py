@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -130,6 +132,23 @@ def test_a_rewritten_file_keeps_its_permissions_and_a_new_one_is_readable_for_al
     file.chmod(0o600)
     write_text(file, "b")
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+@dataclass
+class Inner:
+    place: Path
+    counts: Counter
+
+
+@dataclass
+class Outer:
+    inner: list[Inner]
+    schema_version: int = 1
+
+
+def test_dataclasses_within_dataclasses_become_plain_objects(tmp_path):
+    write_json(tmp_path / "outer.json", Outer([Inner(Path("a") / "b", Counter("aab"))]))
+    assert read_json(tmp_path / "outer.json") == {"inner": [{"place": "a/b", "counts": {"a": 2, "b": 1}}], "schema_version": 1}
 
 
 def test_text_is_utf8_with_plain_line_ends(tmp_path):
