@@ -197,6 +197,13 @@ def test_a_value_outside_its_type_says_what_fits():
     assert only_error(document("NODE n1: Event_BeginPlay", head='VAR Health: Float = "full"\n')).line == 2
 
 
+def test_enabled_is_a_state_of_any_node_or_the_value_of_a_pin_of_that_name():
+    graph = ("NODE n1: Event_BeginPlay", "NODE n2: {}", "EXEC n1.Then -> n2.Execute")
+    for node, code in (("SetActorTickEnabled [Enabled=true]", []), ("SetActorTickEnabled [Enabled=Disabled]", []), ("Delay [Enabled=Disabled]", []),
+                       ("Delay [Enabled=true]", ["wrong-value"]), ('SetActorTickEnabled [Enabled="now and then"]', ["wrong-value"])):
+        assert errors(document(*(line.format(node) for line in graph))) == code, node
+
+
 def test_a_made_up_node_is_an_error_and_a_described_one_a_note():
     found = only_error(document("NODE n1: Event_BeginPlay", "NODE n2: PrintStrin", "EXEC n1.Then -> n2.Execute"))
     assert found.code == "unknown-node" and "PrintString" in found.remedy

@@ -27,6 +27,7 @@ IDENTITY_ORDER = {key: rank for rank, key in enumerate(
     "Pins".split())}
 LAST = len(IDENTITY_ORDER)
 COMMON = ("Split", "Enabled", "Open", "NodeComment")  # on any node, written last
+STATES = ("Disabled", "DevelopmentOnly")  # what Enabled says of a node
 COUNTS = frozenset({"Inputs", "Outputs", "Options", "Cases", "StartIndex"})
 NAMED_TYPES = frozenset({"Type", "ValueType", "IndexType"})
 NAMED_CLASSES = {"Class": "class", "Interface": "class", "Proxy": "class", "Struct": "struct", "Enum": "enum"}
@@ -132,7 +133,7 @@ class _Spelled:
             value = self._identity_value(name, value)
             is_idle = value is (name in TRUE_BY_DEFAULT) and isinstance(value, bool)
             return None if is_idle else ((0, IDENTITY_ORDER.get(name, LAST), name), name, value)
-        if key in COMMON:
+        if is_common(key, value, self.shape):
             return (3, COMMON.index(key), key), key, self.speller._plain_property(key, value)
         pin = self.shape.pin(key, True)
         if pin is None or pin.is_exec:
@@ -189,6 +190,13 @@ class _Spelled:
                 if self.speller.memory.shape(shorter, self.scope).pins == self.shape.pins:
                     node = shorter
         return node
+
+
+def is_common(key: str, value: Value, shape: Shape) -> bool:
+    """Whether a property is one that any node may carry. `Enabled=true` is the value of a pin where a node has one so named."""
+    if key != "Enabled" or shape.pin(key, True) is None:
+        return key in COMMON
+    return (value.text if isinstance(value, Word) else value) in STATES
 
 
 def with_declared_name(node: Node, scope: Scope) -> Node:

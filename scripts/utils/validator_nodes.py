@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from utils.blueprint_patterns import Catalogue, load_catalogue
-from utils.dsl_ast import Node, Value
-from utils.dsl_spelling import COMMON, Speller
+from utils.dsl_ast import Node, Value, Word
+from utils.dsl_spelling import STATES, Speller, is_common
 from utils.dsl_writer import write_value
 from utils.graph_view import GraphView
 from utils.shape import Pin, Shape
@@ -53,7 +53,10 @@ def _names(parent: str, start: str) -> tuple[str, ...]:
 def _check_properties(node: Node, shape: Shape, view: GraphView, speller: Speller, report: Report) -> None:
     identity = {key.lower() for key in shape.identity}
     for key, value in node.properties:
-        if key.lower() in identity or key in COMMON:
+        if key.lower() in identity:
+            continue
+        if is_common(key, value, shape):
+            _check_common(node, key, value, report)
             continue
         pin = shape.pin(key, True)
         if pin is None or pin.is_exec:
@@ -63,6 +66,13 @@ def _check_properties(node: Node, shape: Shape, view: GraphView, speller: Spelle
                            f"Remove {key} from the node, or the wire.", node.id)
         else:
             _check_value(node, pin, value, view, speller, report)
+
+
+def _check_common(node: Node, key: str, value: Value, report: Report) -> None:
+    text = value.text if isinstance(value, Word) else value
+    if key == "Enabled" and text not in STATES:
+        report.error("wrong-value", node.line, f"{say(node)}: Enabled={write_value(value)[:60]} is no state of a node",
+                     "Give Enabled Disabled or DevelopmentOnly, or leave it out.", node.id)
 
 
 def _refuse_property(node: Node, key: str, pin: Pin | None, shape: Shape, report: Report) -> None:
