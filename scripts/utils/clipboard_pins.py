@@ -36,7 +36,8 @@ FAST_TYPE = re.compile(
     rf"PinType\.PinSubCategoryMemberReference=({BRACKETS}),PinType\.PinValueType=({BRACKETS}),PinType\.ContainerType=(\w++),"
     r"PinType\.bIsReference=(\w++),PinType\.bIsConst=(\w++),.*+", re.DOTALL)
 CONTAINERS = {name: name for name in ("array", "set", "map")}
-LINK = re.compile(r"([^\s,()]+)\s+([0-9A-Za-z_]+)")
+# Begins only where a name can begin: a search that tried every letter of a long name would take its square.
+LINK = re.compile(r"(?<![^\s,()])([^\s,()]++)\s++([0-9A-Za-z_]++)")
 
 
 class RawPinType(NamedTuple):

@@ -64,8 +64,8 @@ class _Translator:
         self.ids = [{id(node): f"n{number}" for number, node in enumerate(sheet.nodes, 1)} for sheet in sheets]
 
     def blueprint(self) -> tuple[Blueprint, dict[tuple[str, str], ClipboardObject]]:
-        skeleton = self._document(tuple(self._graph(index, declaring=True) for index in range(len(self.sheets))))
-        graphs = tuple(self._graph(index, skeleton=skeleton) for index in range(len(self.sheets)))
+        declared = Scope.of(self._document(tuple(map(self._declaring_graph, range(len(self.sheets))))))
+        graphs = tuple(self._graph(index, declared) for index in range(len(self.sheets)))
         sources = {(self.names[index], self.ids[index][id(node)]): node
                    for index, sheet in enumerate(self.sheets) for node in sheet.nodes}
         return self._document(graphs), sources
@@ -73,20 +73,28 @@ class _Translator:
     def _document(self, graphs: tuple[Graph, ...]) -> Blueprint:
         return Blueprint(self.declared.name, self.declared.parent, tuple(self.declared.variables.values()), graphs)
 
-    def _graph(self, index: int, skeleton: Blueprint | None = None, declaring: bool = False) -> Graph:
-        """With `declaring`, only what other nodes refer to."""
+    def _bare(self, index: int) -> Graph:
         sheet = self.sheets[index]
-        bare = Graph(self.names[index], (), (), self.locals[index], (), self._properties(sheet))
-        if declaring and not any(node.class_name in DECLARING for node in sheet.nodes):
-            return bare
-        self.reading.scope = Scope.of(skeleton or self._document((bare,)), bare)
-        self.reading.linked = {pin for link in sheet.links for pin in (link.source_pin, link.target_pin)}
-        nodes = [node for node in sheet.nodes if not declaring or node.class_name in DECLARING]
-        read = self._read_nodes(nodes, index)
-        graph = replace(bare, nodes=tuple(one.node for one in read.values()))
-        return graph if declaring else replace(graph, wires=self._wires(sheet, read), comments=self._comments(index))
+        return Graph(self.names[index], (), (), self.locals[index], (), self._properties(sheet))
 
-    def _read_nodes(self, nodes: list[ClipboardObject], index: int) -> dict[int, ReadNode]:
+    def _declaring_graph(self, index: int) -> Graph:
+        """The graph with only what other nodes refer to."""
+        bare = self._bare(index)
+        nodes = [node for node in self.sheets[index].nodes if node.class_name in DECLARING]
+        if not nodes:
+            return bare
+        read = self._read_nodes(nodes, index, Scope.of(self._document((bare,)), bare))
+        return replace(bare, nodes=tuple(one.node for one in read.values()))
+
+    def _graph(self, index: int, declared: Scope) -> Graph:
+        sheet, bare = self.sheets[index], self._bare(index)
+        own = {variable.name.lower(): variable for variable in bare.variables}
+        read = self._read_nodes(sheet.nodes, index, replace(declared, graph=bare.name, local_variables=own))
+        return replace(bare, nodes=tuple(one.node for one in read.values()), wires=self._wires(sheet, read), comments=self._comments(index))
+
+    def _read_nodes(self, nodes: list[ClipboardObject], index: int, scope: Scope) -> dict[int, ReadNode]:
+        self.reading.scope = scope
+        self.reading.linked = {pin for link in self.sheets[index].links for pin in (link.source_pin, link.target_pin)}
         open_pins = {pin for node in nodes for pin in node.pins if pin.is_linked and pin not in self.reading.linked}
         reader = NodeReader(self.reading, open_pins)
         return {id(node): reader.read(node, self.ids[index][id(node)]) for node in nodes}
@@ -124,11 +132,14 @@ class _Translator:
 def _unique_names(names: list[str]) -> list[str]:
     """Two copies in one file may both be of an EventGraph."""
     taken: set[str] = set()
+    last: dict[str, int] = {}
     found = []
     for name in names:
-        candidate, number = name, 2
+        candidate, number = name, last.get(name, 1)
         while candidate.lower() in taken:
-            candidate, number = f"{name}_{number}", number + 1
+            number += 1
+            candidate = f"{name}_{number}"
+        last[name] = number
         taken.add(candidate.lower())
         found.append(candidate)
     return found

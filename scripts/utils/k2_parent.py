@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from utils.clipboard_graphs import Sheet
@@ -13,7 +12,7 @@ from utils.k2_reading import Reading
 DEFAULT_PARENT = "Actor"
 # Classes of generated classes, and what a Blueprint of that kind is at the least.
 GENERATED = {"WidgetBlueprintGeneratedClass": "UserWidget", "AnimBlueprintGeneratedClass": "AnimInstance", "BlueprintGeneratedClass": ""}
-INTERFACE_NAME = re.compile(r"\.(?:BPI|BI|I)_|interface\w*$", re.IGNORECASE)
+INTERFACE_PREFIXES = ("bpi_", "bi_", "i_")
 LEVEL_MARK, LEVEL_PARENT = ":PersistentLevel.", "LevelScriptActor"
 VARIABLE_NODES = ("K2Node_VariableGet", "K2Node_VariableSet")
 
@@ -73,7 +72,8 @@ def _classes_of_events(nodes: NodesByKind, reading: Reading) -> Iterator[str]:
 def _is_interface(path: str, reading: Reading) -> bool:
     """Of a project's own class only its name tells."""
     known = reading.data.class_path(path)
-    return reading.data.is_interface(known) if known else INTERFACE_NAME.search(path) is not None
+    name = path.rpartition(".")[2].lower()
+    return reading.data.is_interface(known) if known else name.startswith(INTERFACE_PREFIXES) or "interface" in name
 
 
 def _classes_of_own_calls(nodes: NodesByKind, reading: Reading) -> Iterator[str]:

@@ -14,7 +14,7 @@ from utils.literals import read_literal
 INTEGER = re.compile(r"[+-]?\d{1,19}")
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
 # `(Tags=,Day=0)`: a member without a value has its default, and no literal says that.
-EMPTY_MEMBER = re.compile(rf"{STRING}|\w+=(?:,|(?=\)))")
+EMPTY_MEMBER = re.compile(rf"{STRING}|(?<!\w)\w++=(?:,|(?=\)))")
 CLASSES = frozenset({"class", "softclass"})
 MAX_DEPTH = 12  # of brackets in a literal; the deepest default of the editor has 6
 
