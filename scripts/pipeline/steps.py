@@ -178,7 +178,7 @@ STEPS = (
          arguments=lambda c: ["--kind", "train_complete"], accompanies="train", needs=("train",)),
     Step("evaluate", "7", "Evaluate the newest model", "09_evaluate_model.py", "eval", "eval", arguments=_model_argument,
          reads=lambda c: [*_answer_inputs(c), c.paths.root / "evaluation"],
-         writes=lambda c: c.written_since_start(c.paths.evaluations), code=ANSWER_CODE, needs=("train",), impossible=_has_no_model),
+         writes=lambda c: c.written_since_start(c.paths.evaluations), code=ANSWER_CODE, needs=("train",), impossible=_has_no_model, is_optional=True),
     Step("exam", "6", "Exam on lessons and hold-outs", "12_run_exam.py", "exam", "eval",
          arguments=lambda c: ["--lesson", *c.lesson_files(), "holdout", *_model_argument(c)],
          reads=lambda c: [*_answer_inputs(c), *c.lesson_files(), c.paths.holdout],
