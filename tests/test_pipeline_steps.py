@@ -41,6 +41,10 @@ def door(script: str) -> ModuleType:
 
 @pytest.mark.parametrize("step", [step for step in STEPS if (SCRIPTS / step.script).exists()], ids=lambda step: step.name)
 def test_every_door_understands_the_command_line_of_its_step(step: Step, context):
+    context.paths.parsed_blueprints.mkdir(parents=True, exist_ok=True)
+    for file in (context.paths.train_file, context.paths.validation_file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
     arguments = [str(argument) for argument in step.arguments(context)]
     parsed = parser_of(step.script).parse_args([*arguments, *(["--resume"] if step.can_resume else []), "--project", str(context.paths.root)])
     assert parsed.project == context.paths
