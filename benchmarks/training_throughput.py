@@ -25,6 +25,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 WORKER_VARIABLE = "TRAINING_THROUGHPUT_WORKER"
 LORA_R = 32
+PEAK_FLOPS_BF16 = {"H200": 989e12, "H100": 989e12, "A100": 312e12, "L40": 181e12, "4090": 165e12, "3090": 71e12}
+"""Dense bfloat16 peaks as the maker states them, by a part of the device's name."""
 MEMORY_LIMIT_FRAC = 0.5
 """Of the memory free at the start: a batch that is estimated to need more is not tried."""
 
@@ -45,7 +47,10 @@ def as_worker() -> int:
     path = os.pathsep.join([str(ROOT / "scripts"), str(ROOT / "tests")])
     environment = os.environ | {"PYTHONPATH": path, WORKER_VARIABLE: "1", "TOKENIZERS_PARALLELISM": "false", "PYTHONWARNINGS": "ignore",
                                 "OMP_WAIT_POLICY": "PASSIVE"}  # threads that wait must not count as processor time
-    return subprocess.run([sys.executable, __file__, *sys.argv[1:]], env=environment, check=False).returncode
+    code = subprocess.run([sys.executable, __file__, *sys.argv[1:]], env=environment, check=False).returncode
+    if code < 0:
+        print(f"The measuring process was ended by signal {-code}; out of memory?", file=sys.stderr)
+    return min(abs(code), 1)
 
 
 class PeakMemory:
@@ -258,6 +263,7 @@ def summary(args, results, rows, few, prefix, same_rows_loss: float) -> dict:
 
     ours, row_rate, trl_rate = results[-1], results[2]["answer_tokens_per_s"], results[0]["answer_tokens_per_s"]
     epoch_tokens = sum(len(row.answer_ids) for row in rows)
+    add_utilisation(results, rows)
     by_processor = [result["answer_tokens_per_processor_s"] for result in results]
     for result in results:
         result["seconds_per_epoch"] = epoch_tokens / result["answer_tokens_per_s"]
@@ -268,6 +274,19 @@ def summary(args, results, rows, few, prefix, same_rows_loss: float) -> dict:
             "times_row_by_row": ours["answer_tokens_per_s"] / row_rate, "processor_times_trl": by_processor[-1] / by_processor[0],
             "processor_times_row_by_row": by_processor[-1] / by_processor[2],
             "loss_difference": abs(same_rows_loss - results[2]["loss"]) / abs(results[2]["loss"])}
+
+
+def add_utilisation(results: list[dict], rows) -> None:
+    """Model FLOP utilisation on CUDA: the work of plain row-by-row training (4 FLOP a weight and token with frozen weights) over the peak."""
+    import torch
+
+    name = torch.cuda.get_device_name(0) if torch.cuda.is_available() else ""
+    peak = next((flops for part, flops in PEAK_FLOPS_BF16.items() if part in name), None)
+    if peak is None:
+        return
+    flops_per_answer_token = 4 * 8.0e9 * sum(map(len, rows)) / sum(len(row.answer_ids) for row in rows)
+    for result in results:
+        result["model_flop_utilisation"] = result["answer_tokens_per_s"] * flops_per_answer_token / peak
 
 
 def table(found: dict) -> str:

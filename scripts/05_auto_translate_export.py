@@ -33,7 +33,8 @@ def main(args: argparse.Namespace) -> ExitCode:
     logger = get_logger(step_prefix="1")
     with logger.step("1.2", f"Translate {len(files)} exports"):
         outcomes = []
-        for outcome in track(translate_files(files, root, output), "translating", total=len(files)):
+        translated = translate_files(files, root, output)  # forks before the progress bar has its thread
+        for outcome in track(translated, "translating", total=len(files)):
             outcomes.append(outcome)
             logger.progress(len(outcomes), len(files))
             if outcome.record.problem and outcome.status != "duplicate":

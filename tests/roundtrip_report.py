@@ -125,16 +125,19 @@ def ends(source: tuple, forward: dict, kinds: dict) -> set:
 def report_oracle(results: dict, folder: Path, oracle: Path) -> int:
     """The viewer's own grammar over all written texts: no error, and the nodes and wires that we meant."""
     files = [str((folder / f"{file.stem}.txt").resolve()) for file in results]
-    run = subprocess.run(["node", "oracle.mjs", *files], cwd=oracle, capture_output=True, text=True, encoding="utf-8")
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as output:  # node drops what a pipe has not taken when it exits
+        subprocess.run(["node", "oracle.mjs", *files], cwd=oracle, stdout=output)
+        output.seek(0)
+        lines = output.read().split("\n")[:-1]
     faults = 0
-    for line, (file, result) in zip(run.stdout.splitlines(), results.items()):
+    for line, (file, result) in zip(lines, results.items()):
         seen = json.loads(line)
         nodes = sum(not node["class"].endswith(("K2Node_Knot", "EdGraphNode_Comment")) for node in seen["nodes"])
         if seen["errors"] or not result.is_damaged and (nodes, seen["links"]) != (result.nodes, result.wires):
             faults += 1
             print(f"  oracle {file.stem}: {seen['errors'] or (nodes, seen['links'])}")
     print(f"oracle: {len(results) - faults} of {len(results)} written texts read without an error, with all nodes and wires")
-    return faults + (len(run.stdout.splitlines()) != len(results))
+    return faults + (len(lines) != len(results))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,9 @@
 
 import json
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -14,7 +17,7 @@ from model.checkpoints import MANIFEST, checkpoints, damage, newest_good_checkpo
 from model.train import Request, train
 from pipeline.config import load_config
 from pipeline.exit_codes import ExitCode
-from pipeline.paths import Paths
+from pipeline.paths import SCRIPTS, Paths
 from pipeline.stop import is_stop_requested, request_stop
 from pipeline.store import read_json, read_jsonl
 
@@ -262,3 +265,20 @@ def test_qlora_trains_on_the_cpu_with_the_quantisation_asked_for(make_project, q
     paths.config_file.write_text(json.dumps(settings), encoding="utf-8")
     assert run(paths) is ExitCode.OK
     assert record(paths)["effective"]["quantization"][quantization] is True
+
+
+@pytest.mark.slow
+def test_killed_at_some_step_and_resumed_gives_the_unbroken_weights(make_project):
+    """A real process, ended without a chance to save; every step is a checkpoint, so that the kill falls near a save."""
+    whole, broken = make_project("whole", save_steps=1, max_steps=40), make_project("broken", save_steps=1, max_steps=40)
+    run(whole)
+    command = [sys.executable, str(SCRIPTS / "04_train_blueprint_lora.py"), "--project", str(broken.root)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        while len(checkpoints(broken.model_folder(1))) < 2 and process.poll() is None:
+            time.sleep(0.02)
+        process.kill()
+    assert broken.newest_model() is None
+    assert subprocess.run([*command, "--resume"], capture_output=True, check=False).returncode == ExitCode.OK
+    expected, found = weights(whole), weights(broken)
+    assert all(torch.equal(expected[name], found[name]) for name in expected)
+    assert record(broken)["result"]["final_loss"] == record(whole)["result"]["final_loss"]

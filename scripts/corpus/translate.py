@@ -12,14 +12,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from error_handler import UserError
+from pipeline.spread import spread
 from pipeline.store import read_json, sha256_file, write_json, write_text
 from utils.blueprint_patterns import load_catalogue
 from utils.catalogue_data import DATA_FILE
 from utils.clipboard_bytes import decode
 from utils.clipboard_reader import Translation, read_clipboard
-from utils.dsl_ast import Blueprint
 from utils.dsl_parser import render
 from utils.findings import Finding
 
@@ -116,15 +117,52 @@ def translate_files(files: list[Path], root: Path, output: Path) -> Iterator[Out
     """Translate what is new, keeping the places that the files have under `root`; the manifest is saved at the end.
 
     A content that several files hold is translated once; one bad file does not stop the others; what became of an export
-    that is gone from `root` goes too.
+    that is gone from `root` goes too. Uses all cores; call it before any thread is started.
     """
     run = _Run(root, output, Manifest.load(output))
+    plans = [run.plan(file) for file in files]
+    load_catalogue()  # once, for all that are forked
+    return _outcomes(run, plans, spread(_translated, [plan.file for plan in plans if plan.is_new]))
+
+
+def _outcomes(run: _Run, plans: list[Plan], translated: Iterator[Translated]) -> Iterator[Outcome]:
     try:
-        for file in files:
-            yield run.outcome(file)
+        for plan in plans:
+            yield run.outcome(plan, next(translated) if plan.is_new else None)
         run.remove_orphans()
     finally:
-        run.manifest.save(output)
+        run.manifest.save(run.output)
+
+
+class Translated(NamedTuple):
+    """A translation as far as the manifest and the disk are concerned. `text` is empty where the export was refused."""
+
+    text: str
+    family: str
+    nodes: int
+    generic_nodes: int
+    wires: int
+    problem: str
+    fix: str
+
+
+def _translated(file: Path) -> Translated:
+    translation = translate_file(file)
+    graphs = translation.blueprint.graphs if translation.blueprint else ()
+    nodes = [node for graph in graphs for node in graph.nodes]
+    return Translated(render(translation.blueprint) if translation.blueprint else "", translation.family, len(nodes),
+                      sum(node.type == GENERIC_NODE for node in nodes), sum(len(graph.wires) for graph in graphs), *worst(translation.findings))
+
+
+class Plan(NamedTuple):
+    """What is to be done about one file; `known` is what became of the same content before."""
+
+    file: Path
+    source: str
+    digest: str
+    known: Record | None
+    is_duplicate: bool
+    is_new: bool
 
 
 class _Run:
@@ -135,30 +173,30 @@ class _Run:
         self.folder = _path_from(output, root)
         self.seen: set[str] = set()
 
-    def outcome(self, file: Path) -> Outcome:
-        data = file.read_bytes()
-        digest = hashlib.sha256(data).hexdigest()
+    def plan(self, file: Path) -> Plan:
+        source, digest = file.relative_to(self.root).as_posix(), sha256_file(file)
         known = self.manifest.records.get(digest)
-        if known and digest in self.seen:
-            return Outcome(file, "duplicate", known)
+        is_duplicate = digest in self.seen
         self.seen.add(digest)
-        source = file.relative_to(self.root).as_posix()
-        if known and known.source == source and (not known.document or (self.output / known.document).exists()):
-            return Outcome(file, "unchanged" if known.document else "refused", known)
-        record = self.manifest.records[digest] = self._translate(translate_bytes(data, file.stem), source, digest)
-        if known and known.document != record.document:
-            self._remove(known)  # the export has been moved
-        return Outcome(file, "translated" if record.document else "refused", record)
+        is_done = known is not None and known.source == source and (not known.document or (self.output / known.document).exists())
+        return Plan(file, source, digest, known, is_duplicate, not (is_duplicate or is_done))
 
-    def _translate(self, translation: Translation, source: str, digest: str) -> Record:
-        problem, fix = worst(translation.findings)
-        if translation.blueprint is None:
-            return Record(source, self.folder, family=translation.family, problem=problem, fix=fix)
-        document, text = self._document_name(source, digest), render(translation.blueprint)
-        write_text(self.output / document, text, durable=False)
-        nodes = [node for graph in translation.blueprint.graphs for node in graph.nodes]
-        return Record(source, self.folder, document, _digest(text), translation.family, len(nodes),
-                      sum(node.type == GENERIC_NODE for node in nodes), wire_count(translation.blueprint), problem, fix)
+    def outcome(self, plan: Plan, translated: Translated | None) -> Outcome:
+        if plan.is_duplicate:
+            return Outcome(plan.file, "duplicate", self.manifest.records[plan.digest])
+        if translated is None:
+            return Outcome(plan.file, "unchanged" if plan.known.document else "refused", plan.known)
+        record = self.manifest.records[plan.digest] = self._written(plan, translated)
+        if plan.known and plan.known.document != record.document:
+            self._remove(plan.known)  # the export has been moved
+        return Outcome(plan.file, "translated" if record.document else "refused", record)
+
+    def _written(self, plan: Plan, found: Translated) -> Record:
+        if not found.text:
+            return Record(plan.source, self.folder, family=found.family, problem=found.problem, fix=found.fix)
+        document = self._document_name(plan.source, plan.digest)
+        write_text(self.output / document, found.text, durable=False)
+        return Record(plan.source, self.folder, document, _digest(found.text), *found[1:])
 
     def _document_name(self, source: str, digest: str) -> str:
         """`door.txt` is door.dsl; `door.t3d` beside it takes another name."""
@@ -198,10 +236,6 @@ def _path_from(output: Path, root: Path) -> str:
         return Path(os.path.relpath(root.resolve(), output.resolve())).as_posix()
     except ValueError:
         return root.resolve().as_posix()
-
-
-def wire_count(blueprint: Blueprint) -> int:
-    return sum(len(graph.wires) for graph in blueprint.graphs)
 
 
 def worst(findings: Iterable[Finding]) -> tuple[str, str]:

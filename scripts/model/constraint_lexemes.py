@@ -6,6 +6,7 @@ over here. What the vocabulary allows inside a lexeme depends on nothing but its
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from copy import copy
 from collections.abc import Hashable, Iterable, Iterator
 from functools import lru_cache
@@ -29,14 +30,31 @@ class Lexeme(Protocol):
 
 
 class TrieNode:
-    """One place in a choice. `text` is the whole text that ends here, or None."""
+    """One place in a choice. `text` is the whole text that ends here, or None. Children are made when first asked for."""
 
-    __slots__ = ("children", "inside", "text")
+    __slots__ = ("_children", "_depth", "_high", "_low", "_texts", "inside", "text")
 
-    def __init__(self) -> None:
-        self.children: dict[int, TrieNode] = {}
-        self.text: str | None = None
+    def __init__(self, texts: list[bytes], low: int, high: int, depth: int) -> None:
+        self._texts, self._high, self._depth = texts, high, depth
+        is_whole = low < high and len(texts[low]) == depth
+        self.text = texts[low].decode() if is_whole else None
+        self._low = low + is_whole
+        self._children: dict[int, TrieNode] | None = None
         self.inside: dict[TokenNode, Inside] = {}
+
+    @property
+    def children(self) -> dict[int, TrieNode]:
+        if self._children is None:
+            self._children = {byte: TrieNode(self._texts, low, high, self._depth + 1) for byte, low, high in self._split()}
+        return self._children
+
+    def _split(self) -> Iterator[tuple[int, int, int]]:
+        low, depth = self._low, self._depth
+        while low < self._high:
+            byte = self._texts[low][depth]
+            high = bisect_right(self._texts, byte, low, self._high, key=lambda text: text[depth])
+            yield byte, low, high
+            low = high
 
 
 class Choice:
@@ -45,12 +63,8 @@ class Choice:
     closing = b""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        self.root = TrieNode()
-        for text in texts:
-            node = self.root
-            for byte in text.encode():
-                node = node.children.setdefault(byte, TrieNode())
-            node.text = text
+        spelled = sorted({text.encode() for text in texts})
+        self.root = TrieNode(spelled, 0, len(spelled), 0)
 
     def start(self) -> TrieNode:
         return self.root

@@ -34,10 +34,14 @@ class Grammar:
         if not draft.name:
             return [Statement("BLUEPRINT: ", lambda: InLexeme(IDENTIFIER, lambda text: self._end(draft, f"BLUEPRINT: {text}")))]
         if not draft.parent:
-            return [Statement("PARENT: ", lambda: InLexeme(self.names.parents, lambda text: self._end(draft, f"PARENT: {text}")))]
+            return [Statement("PARENT: ", lambda: self._parent(draft))]
         if draft.graph is None:
             return [Statement("VAR ", lambda: self._variable(draft)), Statement("GRAPH: ", lambda: self._graph(draft))]
         return self._graph_statements(draft)
+
+    def _parent(self, draft: Draft) -> Place:
+        end = lambda text: self._end(draft, f"PARENT: {text}")  # noqa: E731
+        return Either(InLexeme(self.names.parents, end), InLexeme(IDENTIFIER, end, self.names.is_project_class))
 
     def _end(self, draft: Draft, line: str) -> Place:
         return AtLineEnd(lambda: draft.with_line(line))

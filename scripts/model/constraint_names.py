@@ -5,13 +5,14 @@ A choice keeps what the vocabulary allows at each of its places, so each is made
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
 from model.constraint_lexemes import Choice
 from utils.blueprint_patterns import RULES, Catalogue
 from utils.catalogue_data import LATENT, short_name
-from utils.dsl_aliases import CHOICES, alias_of_node
+from utils.dsl_aliases import CHOICES, NODE_ALIASES, TYPE_ALIASES
 from utils.dsl_ast import TypeRef
 from utils.dsl_types import PinType
 from utils.dsl_writer import is_word, quote, write_name
@@ -23,6 +24,7 @@ UNASKED_FORMS = frozenset({"K2Node", "Composite", "Tunnel", "Macro", "MathExpres
 EVENT_GRAPH_FORMS = frozenset({"Timeline", "AIMoveTo", "PlayMontage", "AsyncLoadAsset", "AsyncLoadClassAsset", "AssignEvent"})
 PLAIN_TYPES = ("Bool", "Byte", "Int", "Int64", "Float", "String", "Name", "Text")
 CONTAINERS = ("Array", "Set", "Map", "Class", "SoftObject", "SoftClass")
+PROJECT_CLASS = re.compile(r"[A-Z][A-Za-z0-9]*_[A-Za-z0-9_]+")
 SIMPLE_STRUCTS = ("Vector", "Rotator", "Transform", "Vector2D", "LinearColor")
 
 
@@ -68,8 +70,9 @@ class Names:
         return Choice(".".join(map(write_name, name.split("."))) for name in (*forms, *functions, *self.casts))
 
     def _events(self, parent: str) -> tuple[str, ...]:
-        """Node types of the events that a Blueprint of this parent can have."""
-        return tuple(dict.fromkeys(name for name in self.catalogue.names(parent) if name.startswith("Event_") and name not in RULES))
+        """Node types of the events that a Blueprint of this parent can have; of a project's own parent, those of Actor."""
+        known = parent if self.catalogue.knows_class(parent) else "Actor"
+        return tuple(dict.fromkeys(name for name in self.catalogue.names(known) if name.startswith("Event_") and name not in RULES))
 
     @cached_property
     def parents(self) -> Choice:
@@ -84,7 +87,12 @@ class Names:
 
     def is_class_for(self, text: str, base: str) -> bool:
         """A subclass, or a class of the project that nobody here knows."""
-        return text in self.subclasses(base) or not self.catalogue.knows_class(text) and text.lower() not in ("none", "true", "false")
+        return text in self.subclasses(base) or self.is_project_class(text)
+
+    def is_project_class(self, text: str) -> bool:
+        """A name as projects give them to their own classes (BP_Door), which means nothing else."""
+        return PROJECT_CLASS.fullmatch(text) is not None and text not in TYPE_ALIASES and self.catalogue.resolve_type(TypeRef(text)) == PinType(
+            "object", text) and not self.catalogue.knows_class(text)
 
     @cached_property
     def element_types(self) -> tuple[str, ...]:
@@ -172,4 +180,4 @@ class Names:
 
 
 def _is_read_as_itself(name: str) -> bool:
-    return alias_of_node(name) == name and (name not in CHOICES or CHOICES[name](set(), False) == name)
+    return name not in NODE_ALIASES and (name not in CHOICES or CHOICES[name](set(), False) == name)

@@ -26,7 +26,7 @@ COUNTS = tuple(str(number) for number in range(1, 33))
 MODIFIERS = ("Ctrl", "Alt", "Shift", "Cmd")
 # Properties that make a node what it is; those behind the bar may be left out.
 FORMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "VariableGet": (("Variable",), ("Class", "Validated")), "VariableSet": (("Variable",), ("Class",)),
+    "VariableGet": (("Variable",), ("Class", "Type", "Validated")), "VariableSet": (("Variable",), ("Class", "Type")),
     "Event_Custom": (("Name",), ("Replicates", "Reliable", "Params")), "Event_Override": (("Event",), ("Interface_Class", "Params")),
     "Event_Component": (("Component", "Event"), ("Class",)),
     "Event_EnhancedInput": (("Action",), ("ValueType",)), "Event_InputAction": (("Action",), ()), "Event_InputAxis": (("Axis",), ()),
@@ -45,7 +45,7 @@ FORMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     **{name: (("Enum",), ()) for name in ("ForEachElementInEnum", "EnumLiteral", "CastByteToEnum", "GetNumEnumEntries")},
     **{name: ((), ("Enum",)) for name in ("EnumEquality", "EnumInequality", "GetEnumeratorName", "GetEnumeratorNameAsString")},
     **{name: (("Struct",), ()) for name in ("MakeStruct", "BreakStruct", "SetFieldsInStruct")}, "GetDataTableRow": ((), ("Struct",)),
-    **{name: (("Dispatcher",), ("Class",)) for name in ("BindEvent", "UnbindEvent", "UnbindAllEvents", "AssignEvent", "CallDispatcher")},
+    **{name: (("Dispatcher",), ("Class", "Params")) for name in ("BindEvent", "UnbindEvent", "UnbindAllEvents", "AssignEvent", "CallDispatcher")},
     "CreateEvent": (("Function",), ()), "GetSubsystem": (("Class",), ()), "GetSubsystemFromPC": (("Class",), ()),
     "GetEngineSubsystem": (("Class",), ()), "AddComponent": (("Template",), ("Class",)), "GetClassDefaults": ((), ()),
     "CastToClass": (("Class",), ("Pure",)),
@@ -53,6 +53,8 @@ FORMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     **{name: ((), ("Type",)) for name in ("Less", "Greater", "LessEqual", "GreaterEqual", "EqualEqual", "NotEqual")},
 }
 DECLARING = frozenset({"Event_Custom", "FunctionEntry", "FunctionResult"})
+NAMING_A_CLASS = frozenset({"VariableGet", "VariableSet", "Call", "Event_Component", "BindEvent", "UnbindEvent", "UnbindAllEvents", "AssignEvent",
+                            "CallDispatcher"})
 SPELLED = {"Names": "Cases", "Interface_Class": "Class"}
 SUBSYSTEMS = {"GetSubsystem": "Subsystem", "GetSubsystemFromPC": "LocalPlayerSubsystem", "GetEngineSubsystem": "EngineSubsystem"}
 
@@ -67,9 +69,11 @@ class NodeLines:
         is_function = not graph.is_event_graph
         follow = lambda kind: self._after_type(draft, f"NODE {node_id}: {kind}", end)  # noqa: E731
         types = InLexeme(self.names.node_types(is_function, not graph.nodes), follow)
-        if is_function:
+        if is_function and not graph.nodes:
             return types
-        return Either(types, InLexeme(choice_of(self._open_events(draft)), follow)) if self._open_events(draft) else types
+        project_cast = literally("CastTo", lambda: InLexeme(IDENTIFIER, lambda name: follow(f"CastTo{name}"), self.names.is_project_class))
+        events = () if is_function else self._open_events(draft)
+        return Either(types, project_cast, *([InLexeme(choice_of(events), follow)] if events else []))
 
     def _open_events(self, draft: Draft) -> tuple[str, ...]:
         taken = {node.type for node in draft.graph.nodes}
@@ -135,7 +139,7 @@ class NodeLines:
             slots = promise.inputs if node.type == "FunctionEntry" else promise.outputs
         else:
             return {}
-        return {key: (slot.name, keeping_types(slot, self.names.element_types, self.catalogue, draft.scope)) for key, slot in slots.items()}
+        return {key: (slot.name, keeping_types(slot, self.catalogue, draft.scope)) for key, slot in slots.items()}
 
     def _owes_params(self, draft: Draft, node: Node) -> bool:
         return node.type in DECLARING and node.get("Params") is None and bool(self._promised(draft, node))
@@ -148,6 +152,8 @@ class NodeLines:
     def _keys(self, draft: Draft, node: Node, shape: Shape) -> list[str]:
         """Properties that may come next: the next required one, else any in canonical order behind the last."""
         required, optional = self._form(node)
+        if not optional and node.type not in FORMS and "Inputs" in shape.identity:
+            optional = ("Inputs",)
         if missing := next((key for key in required if node.get(key) is None), None):
             return [missing]
         last = node.properties[-1][0] if node.properties else None
@@ -166,14 +172,16 @@ class NodeLines:
         if pin.internal == "self" or pin.name in shape.identity:
             return False
         if pin.type.kind == "wildcard":
-            return not pin.type.container and not pin.is_by_ref and not pin.is_required
+            return not pin.type.container and (pin.is_const or not pin.is_by_ref) and not pin.is_required
         if pin.is_by_ref and not pin.is_const:
             return False
         return self.values.has_literal(pin.type) and pin.type.kind != "interface"
 
     def _may_say(self, draft: Draft, node: Node, shape: Shape, key: str) -> bool:
-        if key in ("Class", "Interface_Class") and node.type in ("VariableGet", "VariableSet", "Call", "Event_Component", "BindEvent", "UnbindEvent", "UnbindAllEvents", "AssignEvent", "CallDispatcher"):
-            return bool(shape.problems) or node.type == "Event_Component" and bool(self._owners(node, shape)) and not self._component_class(draft, node)
+        if key == "Class" and node.type in NAMING_A_CLASS:
+            return bool(shape.problems) or node.type not in ("VariableGet", "VariableSet", "Call")
+        if node.type in ("VariableGet", "VariableSet") and key == "Type" or shape.role == "delegate" and key == "Params":
+            return node.get("Class") is not None and self.names.is_project_class(str(getattr(node.get("Class"), "text", "")))
         if node.type == "Call" and key != "Class":
             return node.get("Class") is not None
         if node.type == "Select":
@@ -185,7 +193,7 @@ class NodeLines:
     # Values
 
     def _value(self, draft: Draft, node: Node, shape: Shape, key: str, follow: Follow) -> Place:
-        rule = VALUE_RULES.get(key) if key in (*self._form(node)[0], *self._form(node)[1]) else None
+        rule = VALUE_RULES.get(key) if key in (*self._form(node)[0], *self._form(node)[1], "Inputs") else None
         if rule:
             return rule(self, draft, node, shape, follow)
         pin = shape.pin(key, True)
@@ -211,12 +219,14 @@ class NodeLines:
         """Variables of the document, of its parent class, and of other classes, which then must be named."""
         own = tuple(quote(one.name) for one in (*draft.variables, *draft.graph.variables) if not is_dispatcher(one.type))
         known = (InLexeme(choice, follow) for choice in (self.names.inherited_choice(draft.parent), self.names.property_choice))
-        return Either(*([InLexeme(choice_of(own), follow)] if own else []), *known)
+        taken = {name[1:-1].lower() for name in own} | RESERVED
+        foreign = InLexeme(QUOTED_IDENTIFIER, follow, lambda text: text[1:-1].lower() not in taken)
+        return Either(*([InLexeme(choice_of(own), follow)] if own else []), *known, foreign)
 
     def _dispatcher(self, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
         own = [one.name for one in draft.variables if is_dispatcher(one.type)]
         names = dict.fromkeys((*own, *self.names.dispatchers_of(draft.parent), *self.names.dispatcher_owners))
-        return InLexeme(choice_of(tuple(map(quote, names))), follow)
+        return Either(InLexeme(choice_of(tuple(map(quote, names))), follow), InLexeme(QUOTED_IDENTIFIER, follow, lambda text: text[1:-1].lower() not in RESERVED))
 
     def _component(self, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
         return InLexeme(PLAIN_STRING, follow)
@@ -242,8 +252,10 @@ class NodeLines:
         return self.names.dispatcher_owners.get(str(name), ())
 
     def _class(self, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
-        if owners := self._owners(node, shape):
-            return InLexeme(choice_of(owners), follow)
+        if node.type in NAMING_A_CLASS:
+            owners = self._owners(node, shape)
+            project = InLexeme(IDENTIFIER, follow, self.names.is_project_class)
+            return Either(InLexeme(choice_of(owners), follow), project) if owners else project
         if node.type == "CastToClass":
             return InLexeme(self.names.classes_only, follow)
         if node.type in SUBSYSTEMS:

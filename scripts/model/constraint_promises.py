@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from model.constraint_names import PLAIN_TYPES, SIMPLE_STRUCTS
 from utils.blueprint_patterns import Catalogue, Pin
 from utils.dsl_ast import Graph, Node, TypeRef, Value
 from utils.dsl_spelling import speller
@@ -100,10 +101,10 @@ def type_text(kind: PinType, catalogue: Catalogue) -> str | None:
     return text if all(part.isalnum() or part in "_<>," for part in text) else None
 
 
-def keeping_types(slot: Slot, names: Iterable[str], catalogue: Catalogue, scope: Scope) -> tuple[str, ...]:
-    """Types by which a declaration keeps what is promised of a parameter or result."""
+def keeping_types(slot: Slot, catalogue: Catalogue, scope: Scope) -> tuple[str, ...]:
+    """Types by which a declaration keeps what is promised of a parameter or result: the one promised, and plain ones."""
     own = type_text(slot.type, catalogue)
-    found = [name for name in names if _keeps(slot, catalogue.resolve_type(TypeRef(name)), catalogue, scope)]
+    found = [name for name in (*PLAIN_TYPES, *SIMPLE_STRUCTS) if _keeps(slot, catalogue.resolve_type(TypeRef(name)), catalogue, scope)]
     return tuple(dict.fromkeys((*([own] if own else ()), *found)))
 
 

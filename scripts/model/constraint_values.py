@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from model.constraint_lexemes import FLOAT, IDENTIFIER, INT, INT64, NAME_STRING, PATH, PLAIN_STRING, SMALL, STRING, choice_of
+from model.constraint_lexemes import FLOAT, IDENTIFIER, INT, INT64, NAME_STRING, PATH, PLAIN_STRING, SMALL, STRING, Choice, choice_of
 from model.constraint_matcher import Either, InLexeme, Place
 from model.constraint_names import Names
 from utils.dsl_ast import Value
@@ -90,15 +90,22 @@ class Values:
     # Types
 
     def type_ref(self, follow: Follow, with_dispatcher: bool = False) -> Place:
+        """A type of the catalogue or a class of the project, or a container of such."""
         start = self.names.types_or_dispatcher if with_dispatcher else self.names.types
-        return InLexeme(start, lambda text: self._container(text[:-1], follow) if text.endswith("<") else follow(text))
+        return Either(InLexeme(start, lambda text: self._container(text[:-1], follow) if text.endswith("<") else follow(text)), self._project_class(follow))
+
+    def _project_class(self, follow: Follow) -> Place:
+        return InLexeme(IDENTIFIER, follow, self.names.is_project_class)
 
     def _container(self, name: str, follow: Follow) -> Place:
         if name == "Map":
-            return InLexeme(self.names.keys, lambda key: literally(",", lambda: InLexeme(
+            return InLexeme(self.names.keys, lambda key: literally(",", lambda: self._element(
                 self.names.elements, lambda value: literally(">", lambda: follow(f"Map<{key},{value}>")))))
         choice = self.names.keys if name == "Set" else self.names.elements if name == "Array" else self.names.classes_only
-        return InLexeme(choice, lambda text: literally(">", lambda: follow(f"{name}<{text}>")))
+        return self._element(choice, lambda text: literally(">", lambda: follow(f"{name}<{text}>")))
+
+    def _element(self, choice: Choice, follow: Follow) -> Place:
+        return Either(InLexeme(choice, follow), self._project_class(follow))
 
     # Lists
 

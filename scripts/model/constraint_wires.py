@@ -205,8 +205,6 @@ class Wiring:
 
     def data_targets(self, source: Ends) -> Iterator[Ends]:
         kind = self.type_of(source)
-        if is_wild(kind) and self.parts.shapes[source[0]].type != "Event_EnhancedInput":
-            return
         for target in self.parts.data_inputs:
             if (target[0], target[1].name) not in self.wired_inputs and self.is_legal(source, kind, target):
                 yield target
@@ -238,18 +236,28 @@ class Wiring:
         if source[0] == target[0] or self._closes_a_cycle(source[0], target[0]):
             return False
         # Which of several wires decides a wildcard depends on the nodes they come from, not on their types alone.
-        key = (kind, target[0], target[1].name, source[0] if is_wild(target[1].type) or is_wild(kind) else "")
+        key = (kind, target[0], target[1].name, source[0] if is_wild(target[1].type) or not self._is_settled(source) else "")
         if key not in self._type_legal:
             self._type_legal[key] = self._types_stay_right(source, kind, target)
         return self._type_legal[key]
 
     def _types_stay_right(self, source: Ends, kind: PinType, target: Ends) -> bool:
         node_id, pin = target
-        is_plain = not is_wild(pin.type) and not is_wild(kind) and not self._types_another(target)
+        is_plain = not is_wild(pin.type) and self._is_settled(source) and not self._types_another(target)
         if is_plain:
             return self._agrees(kind, self.type_of(target), pin)
         after = self.with_wire(source, target)
         return after.is_consistent(node_id)
+
+    def _is_settled(self, source: Ends) -> bool:
+        """Whether a further wire from this output cannot change what it carries."""
+        node_id, pin = source
+        if not is_wild(pin.type):
+            return True
+        shape = self.parts.shapes[node_id]
+        if shape.role == "operator":
+            return node_id in self.types.operators and self._has_known_operand(node_id)
+        return any(is_wild(one.type) and one.type.container and (node_id, one.name) in self.wired_inputs for one in shape.data_inputs)
 
     def _types_another(self, target: Ends) -> bool:
         return any(out.typed_by == target[1].internal for out in self.parts.shapes[target[0]].data_outputs)
@@ -267,9 +275,13 @@ class Wiring:
                 return False
         shape = self.parts.shapes[changed]
         is_operator = shape.role == "operator" and shape.type in self.parts.catalogue.operators.overloads
-        if is_operator and changed not in self.types.operators:
+        if is_operator and changed not in self.types.operators and self._has_known_operand(changed):
             return False
         return all(self._values_fit(node_id) for node_id in self.parts.nodes)
+
+    def _has_known_operand(self, node_id: str) -> bool:
+        return any(not is_wild(self.type_of((wire.source.node, self.parts.shapes[wire.source.node].pin(wire.source.pin, False))))
+                   for wire in self.data_wires if wire.target.node == node_id)
 
     def _values_fit(self, node_id: str) -> bool:
         literals = speller().literals
@@ -327,7 +339,7 @@ def _pay(wiring: Wiring, tries: list[int], reached: set[str] | None = None, dept
         return []
     if depth >= MAX_WITNESS_WIRES:
         return None
-    node_id, pin = min(debts, key=lambda debt: (debt[1].type.kind == "wildcard", debt[0], debt[1].name))
+    node_id, pin = min(debts, key=lambda debt: (not debt[1].type.container, debt[1].type.kind == "wildcard", debt[0], debt[1].name))
     for source, target in _ways(wiring, node_id, pin, running):
         tries[0] -= 1
         if tries[0] < 0:

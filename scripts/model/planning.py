@@ -29,6 +29,8 @@ class Decisions:
     facts: dict[str, Any]
     checkpoint: Path | None = None
     row_count: int = 0
+    validation_share: float = 0.0
+    """Time of one validation over that of an optimiser step, by their tokens."""
 
     def first_step(self, row_count: int) -> list[int]:
         return next(step_indices(row_count, self.plan.rows_per_step, self.plan.seed, 0))
@@ -39,7 +41,12 @@ class Decisions:
             return
         minutes = self.plan.max_minutes
         seconds = measure_s() if minutes or request.dry_run else None
-        steps = total_steps(config, self.row_count, self.plan.rows_per_step, minutes, seconds)
+        if minutes and seconds:
+            validation_s = seconds * self.validation_share
+            left = max(minutes - validation_s / 60, minutes / 2)
+            steps = total_steps(config, self.row_count, self.plan.rows_per_step, left, seconds + validation_s / config.training.eval_steps)
+        else:
+            steps = total_steps(config, self.row_count, self.plan.rows_per_step, minutes, seconds)
         epochs = steps / math.ceil(self.row_count / self.plan.rows_per_step)
         warmup = config.training.warmup_steps
         if not config.is_explicit("training.warmup_steps"):
@@ -112,7 +119,16 @@ def _new(config: PipelineConfig, paths: Paths, request: Any, raw: RawData, data:
         micro_batch_rows=training.batch_size, rows_per_step=rows_per_step(config), total_steps=1, epochs=0.0, warmup_steps=training.warmup_steps,
         learning_rate=training.learning_rate, max_seq_length=config.model.max_seq_length, lora_r=rank,
         max_minutes=budget_minutes(config, request.max_minutes, device), is_flat=_is_fsdp())
-    return Decisions(plan, folder, prefix, _facts(plan, data, needs), None, len(data.train.rows))
+    return Decisions(plan, folder, prefix, _facts(plan, data, needs), None, len(data.train.rows), _validation_share(data, prefix, rows_per_step(config)))
+
+
+def _validation_share(data: TrainingData, prefix: tuple[int, ...], per_step: int) -> float:
+    """A forward pass is a third of a step's work on the same tokens."""
+    if not data.validation.rows:
+        return 0.0
+    own = lambda rows: sum(len(row) - len(prefix) for row in rows)
+    step = len(prefix) + own(data.train.rows) / len(data.train.rows) * per_step
+    return (len(prefix) + own(data.validation.rows)) / step / 3
 
 
 def _measured(config: PipelineConfig, model_config: Any, paths: Paths) -> list[Any]:

@@ -60,6 +60,7 @@ def _in_order(work: Callable[[Item], Result], items: Sequence[Item], helpers: li
                     turns[index % len(turns)] = None
             yield work(item)
     finally:
-        for process_id, pipe in helpers:
+        for _, pipe in helpers:
             pipe.close()
+        for process_id, _ in helpers:  # only now: a helper holds the ends of the pipes that were made before it
             os.waitpid(process_id, 0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 
 from utils.dsl_ast import Blueprint, Graph, Node, Param, Params, PinRef, TypeRef, Value, Variable, Wire, Word
 
@@ -39,7 +40,7 @@ CHOICES: dict[str, Callable[[set[str], bool], str]] = {
     "IsValid": lambda pins, is_float: "IsValidBranch" if pins & {"Execute", "execute", "exec", "Exec"} else "IsValid",
 }
 
-# Per canonical node type: other names of properties and inputs, and of outputs.
+# Per canonical node type: other names of properties and inputs.
 INPUT_ALIASES = {
     "VariableGet": {"VarName": "Variable"},
     "VariableSet": {"VarName": "Variable"},
@@ -58,7 +59,6 @@ INPUT_ALIASES = {
     "Sin": {"Input": "A"}, "Cos": {"Input": "A"}, "Tan": {"Input": "A"}, "Abs": {"Input": "A"},
     "GetInputAxisValue": {"AxisName": "InputAxisName"},
 }
-OUTPUT_ALIASES: dict[str, dict[str, str]] = {}
 
 TYPE_ALIASES = {
     "ObjectRef": "Object", "ActorRef": "Actor", "PawnRef": "Pawn", "CharacterRef": "Character", "WidgetRef": "Widget",
@@ -88,6 +88,7 @@ def apply_aliases(blueprint: Blueprint) -> Blueprint:
 
 
 def alias_of_node(name: str) -> str:
+    """The canonical name where the spelling alone decides it."""
     return NODE_ALIASES.get(name, name)
 
 
@@ -170,7 +171,7 @@ def _output_name(node: Node, pin: str) -> str:
     if node.type in NAMED_CASES and pin.startswith("Case_"):
         cases = node.get("Cases")
         return pin if isinstance(cases, tuple) and pin in cases else pin.removeprefix("Case_")
-    return OUTPUT_ALIASES.get(node.type, {}).get(pin, pin)
+    return pin
 
 
 def _variable_pin(node: Node, otherwise: str) -> str:
@@ -181,7 +182,7 @@ def _variable_pin(node: Node, otherwise: str) -> str:
 def _variable(variable: Variable) -> Variable:
     kind = _type(variable.type)
     properties = tuple((key, _typed_value(key, value)) for key, value in variable.properties)
-    return replace(variable, type=kind, properties=properties)
+    return Variable(variable.name, kind, variable.default, properties, variable.line)
 
 
 def _typed_value(key: str, value: Value) -> Value:
@@ -192,5 +193,6 @@ def _typed_value(key: str, value: Value) -> Value:
     return value
 
 
+@lru_cache(maxsize=4096)
 def _type(kind: TypeRef) -> TypeRef:
     return TypeRef(TYPE_ALIASES.get(kind.name, kind.name), tuple(map(_type, kind.args)))

@@ -33,14 +33,14 @@ def plain(blueprint: Blueprint) -> Blueprint:
 
 
 def _plain_graph(graph: Graph) -> Graph:
-    nodes = tuple(replace(node, properties=_plain_properties(node.properties)) if node.properties else node for node in graph.nodes)
+    nodes = tuple(Node(node.id, node.type, _plain_properties(node.properties), node.line) if node.properties else node for node in graph.nodes)
     return replace(graph, nodes=nodes, variables=tuple(map(_plain_variable, graph.variables)),
                    properties=_plain_properties(graph.properties))
 
 
 def _plain_variable(variable: Variable) -> Variable:
     default = None if variable.default is None else plain_value(variable.default)
-    return replace(variable, default=default, properties=_plain_properties(variable.properties))
+    return Variable(variable.name, variable.type, default, _plain_properties(variable.properties), variable.line)
 
 
 def _plain_properties(properties: tuple[tuple[str, Value], ...]) -> tuple[tuple[str, Value], ...]:

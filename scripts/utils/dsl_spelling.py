@@ -91,7 +91,7 @@ class Speller:
         shapes = self.memory.shapes(named, scope)
         wires = self._wires(graph.wires, shapes)
         wired = {wire.target for wire in wires}
-        types = _WildcardTypes(replace(graph, nodes=tuple(named), wires=wires), shapes)
+        types = _WildcardTypes(Graph(graph.name, tuple(named), wires), shapes)
         nodes = tuple(_Spelled(self, node, shapes[node.id], scope, wired, types).node() for node in named)
         properties = tuple((key, self._plain_property(key, value)) for key, value in graph.properties if value is not False)
         return Graph(GRAPH_NAMES.get(graph.name.lower(), graph.name), nodes, wires, tuple(map(self._variable, graph.variables)),

@@ -64,6 +64,15 @@ class GraphView:
         return next((value for key, value in node.properties if key not in identity and self.shapes[node.id].pin(key, True) is pin), None)
 
     @cached_property
+    def joints_of(self) -> dict[str, list[Joint]]:
+        """Wires by the nodes at their ends."""
+        found: dict[str, list[Joint]] = {node_id: [] for node_id in self.nodes}
+        for joint in self.joints:
+            found[joint.wire.source.node].append(joint)
+            found[joint.wire.target.node].append(joint)
+        return found
+
+    @cached_property
     def reached(self) -> set[str]:
         """Nodes that run once an event fires, and pure nodes that these read. Without any start, as in a copied part
         of a graph, nothing is known to run."""

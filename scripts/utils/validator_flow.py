@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from utils.dsl_ast import Node, Word
-from utils.graph_view import GraphView
+from utils.graph_view import GraphView, Joint
 from utils.shape import Pin, Shape
 from utils.validator_report import Report, say
 from utils.validator_wires import required_message
@@ -50,15 +50,13 @@ def _check_determined(node: Node, shape: Shape, view: GraphView, report: Report)
 
 def _touches_the_unknown(node: Node, view: GraphView) -> bool:
     """Wires to nodes or pins that nobody here knows leave types open that the editor knows."""
-    return any(node.id in (joint.wire.source.node, joint.wire.target.node) and _is_vague(joint.source, joint.target, view, joint.wire)
-               for joint in view.joints) or node.get("Open") is not None
+    return node.get("Open") is not None or any(_is_vague(joint, view) for joint in view.joints_of[node.id])
 
 
-def _is_vague(source: Pin | None, target: Pin | None, view: GraphView, wire) -> bool:
-    if source is None or target is None:
+def _is_vague(joint: Joint, view: GraphView) -> bool:
+    if joint.source is None or joint.target is None:
         return True
-    return any(view.shapes[end.node].role in ("generic", "unknown", "macro", "tunnel") and not view.shapes[end.node].is_known
-               for end in (wire.source, wire.target))
+    return not all(view.shapes[end.node].is_known for end in (joint.wire.source, joint.wire.target))
 
 
 def _check_run(node: Node, shape: Shape, view: GraphView, report: Report) -> None:

@@ -1,0 +1,113 @@
+"""What is decided before training: base model, precision, memory, gate of the shared prompt, number of steps."""
+
+import re
+import shutil
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from error_handler import UserError
+from model.base_model import hub_model_for, load_tokenizer, resolve_base
+from model.encode import EncodedDataset, EncodedRow
+from model.estimates import GIB, MemoryNeed, ModelShape, check_disk, memory_need, micro_batch_tokens
+from model.plan import budget_minutes, rows_per_step, total_steps
+from model.preflight import Candidate, fastest_that_fits
+from model.training_data import TrainingData, gated_prefix
+from pipeline.config import PipelineConfig, load_config
+
+EMBEDDED = ModelShape(576, 1536, 30, 49152, 106_168_320, 28_311_552, 30 * 9024)
+
+
+def config(paths, **overrides) -> PipelineConfig:
+    return load_config(paths, {key.replace("__", "."): value for key, value in overrides.items()})
+
+
+@pytest.mark.parametrize("memory_gb, name", [(0, None), (8, "meta-llama/Llama-3.2-3B"), (12, "meta-llama/Llama-3.1-8B"), (24, "meta-llama/Llama-3.1-8B"),
+                                             (48, "meta-llama/Meta-Llama-3.1-70B"), (96, "meta-llama/Meta-Llama-3.1-70B")])
+def test_the_base_follows_the_memory_of_the_gpu(memory_gb, name):
+    assert hub_model_for(memory_gb) == name
+
+
+@pytest.mark.parametrize("named", ["no/such/folder", "./nowhere", "/nowhere/at/all"])
+def test_a_base_folder_without_a_model_is_one_clear_line(paths, named):
+    with pytest.raises(UserError, match=re.escape(f"no model in {named!r}")):
+        resolve_base(config(paths, model__base_model=named), paths)
+
+
+def test_a_hub_model_that_cannot_be_had_names_a_remedy(monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(UserError) as caught:
+        load_tokenizer("nobody/no-such-model")
+    assert "nobody/no-such-model" in caught.value.problem and "model.base_model" in caught.value.fix
+    assert "\n" not in caught.value.problem
+
+
+def data(prefix: int, own: int, answer: int, rows: int = 16) -> TrainingData:
+    prompt = tuple(range(prefix))
+    encoded = EncodedDataset([EncodedRow((*prompt, *(900 + i,) * own), (7,) * answer) for i in range(rows)], 0, prefix + own + answer)
+    return TrainingData(encoded, encoded, prompt)
+
+
+@pytest.mark.parametrize("prefix, rows, shared", [(1500, 16, True), (1500, 1, False), (3, 16, False), (60, 16, True)])
+def test_the_gate_shares_the_prompt_only_where_it_saves_tokens(prefix, rows, shared):
+    assert bool(gated_prefix(data(prefix, 20, 200, rows), rows, 0.0)) is shared
+
+
+def test_the_prompt_is_not_shared_under_lora_dropout():
+    assert gated_prefix(data(1500, 20, 200), 16, 0.05) == ()
+
+
+def test_nothing_named_trains_thirteen_minutes_on_a_cpu_and_three_epochs_on_a_gpu(paths):
+    plain = config(paths)
+    assert budget_minutes(plain, None, "cpu") == 13.0
+    assert budget_minutes(plain, None, "cuda") is None
+    assert total_steps(plain, row_count=160, per_step=16, minutes=None, seconds_per_step=None) == 30
+    assert total_steps(plain, row_count=1600, per_step=16, minutes=13, seconds_per_step=26) == 30
+
+
+def test_epochs_in_the_config_win_over_the_default_budget(paths):
+    asked = config(paths, training__epochs=2)
+    assert budget_minutes(asked, None, "cpu") is None
+    assert total_steps(asked, 100, 16, None, None) == 14
+
+
+def test_batch_and_accumulation_of_the_config_are_the_rows_of_a_step(paths):
+    assert rows_per_step(config(paths)) == 16
+    assert rows_per_step(config(paths, training__batch_size=3, training__gradient_accumulation_steps=5)) == 15
+
+
+@given(minutes=st.floats(0.1, 60), seconds=st.floats(0.01, 200), rows=st.integers(1, 5000), per_step=st.integers(1, 64))
+def test_a_time_budget_is_never_planned_over(minutes, seconds, rows, per_step):
+    steps = total_steps(PipelineConfig(), rows, per_step, minutes, seconds)
+    assert steps == 1 or steps * seconds <= minutes * 60 * 1.0001
+
+
+def test_training_without_enough_memory_is_refused_with_numbers():
+    need = MemoryNeed(fixed=3 * GIB, per_token=1e6)
+    with pytest.raises(UserError, match=r"needs about \d+\.\d GiB of free memory .* 2\.0 GiB are free"):
+        micro_batch_tokens(need, 1500, 2 * GIB, "cpu")
+    assert micro_batch_tokens(need, 1500, 100 * GIB, "cpu") == 2048
+
+
+def test_training_without_room_on_the_disk_is_refused_with_numbers(tmp_path, monkeypatch):
+    assert check_disk(tmp_path, EMBEDDED, 32) > 0
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=10**6))
+    with pytest.raises(UserError, match="on the disk"):
+        check_disk(tmp_path, EMBEDDED, 32)
+
+
+MEASURED = [Candidate("none", False, 1.0), Candidate("none", True, 1.5), Candidate("nf4", False, 0.95), Candidate("nf4", True, 1.4), Candidate("int8", False, 5.0)]
+
+
+def test_within_ten_percent_the_plainer_setting_is_taken():
+    assert fastest_that_fits(MEASURED, EMBEDDED, 4, 32, 1500, 16 * GIB).quantization == "none"
+    slower = [replace(MEASURED[0], seconds_per_token=1.2), *MEASURED[1:]]
+    assert fastest_that_fits(slower, EMBEDDED, 4, 32, 1500, 16 * GIB).quantization == "nf4"
+
+
+def test_what_does_not_fit_is_not_taken_however_fast():
+    tight = (memory_need(EMBEDDED, "none", 4, 32, True).total(1756) + GIB / 20) / 0.6
+    assert fastest_that_fits(MEASURED, EMBEDDED, 4, 32, 1500, tight).is_checkpointed
