@@ -1,8 +1,9 @@
-"""Make synthetic training rows: graphs composed over the node catalogue, with instructions that say exactly what they do.
+"""Make synthetic training rows: graphs composed over the node catalogue, and lessons told again with other names and values.
 
-The same seed gives the same rows on every machine. Every row has passed the typed validator.
+The same seed and lessons give the same rows on every machine. Every row has passed the typed validator. Without lessons all
+rows are compositions; a lesson that cannot be read is passed over (13 says what is wrong with it).
 
-Reads    the node catalogue
+Reads    the node catalogue, lessons/*.json (never lessons/holdout)
 Writes   cleaned-data/rows/synthetic.jsonl, or --output FILE
 Usage    python scripts/03_generate_synthetic_data.py --count 5000 [--seed 1] [--output FILE]
 Exit     0 written, 64 bad usage
@@ -24,11 +25,26 @@ def main(args: argparse.Namespace) -> ExitCode:
 
     count = args.count if args.count is not None else load_config(args.project).synthetic.synthetic_count
     with get_logger(step_prefix="1").step("1.3", f"Generate {count} synthetic rows"):
-        rows = list(track(generate(count, args.seed), "generating", total=count))
+        rows = list(track(generate(count, args.seed, stories(args.project.lessons)), "generating", total=count))
         output = args.output or args.project.synthetic_rows
         write_rows(output, rows)
     print(f"{measure(rows)}\nwritten to {output}")
     return ExitCode.OK
+
+
+def stories(folder: Path) -> list:
+    """The lessons' prompts, in an order that does not depend on the file system."""
+    from corpus.lessons import lesson_files, load_lesson
+    from corpus.synthesis.retold import tales
+    from error_handler import UserError
+
+    lessons = []
+    for file in lesson_files(folder) if folder.is_dir() else []:
+        try:
+            lessons.append((file.name, load_lesson(file)))
+        except UserError:
+            continue
+    return tales(lessons)
 
 
 def positive(text: str) -> int:

@@ -143,11 +143,13 @@ def message(wired: float = 0.12) -> Kind:
 
 
 def message_text(draw: Draw) -> str:
-    """A listed message, or one composed of a subject, a state and sometimes a number: there are thousands of them."""
-    if draw.chance(0.35):
+    """A listed message or a composed one. There are hundreds of thousands: what stands in quotes is to be copied, not known."""
+    if draw.chance(0.25):
         return draw.pick(words.MESSAGES)
-    text = f"{draw.pick(words.SUBJECTS)} {draw.pick(words.STATES)}"
-    return f"{text} {draw.integer(1, 99)}" if draw.chance(0.2) else text
+    if draw.chance(0.3):
+        return f"{draw.pick(words.SUBJECTS)} {draw.pick(words.STATES)}"
+    text = draw.pick(words.PHRASES).format(t=draw.pick(words.THINGS), s=draw.pick(words.STATES), a=draw.pick(words.ADJECTIVES), n=draw.integer(2, 99))
+    return text[:1].upper() + text[1:] if draw.chance(0.9) else text.lower()
 
 
 def actor(allow_self: bool = True) -> Kind:

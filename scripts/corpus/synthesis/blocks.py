@@ -25,12 +25,12 @@ def block(family: str) -> Callable[[Block], Block]:
     return register
 
 
-def inner(scene: Scene, steps: Steps, fewest: int = 1, most: int = 2) -> str:
+def inner(scene: Scene, steps: Steps, fewest: int = 1, most: int = 1) -> str:
     """Some steps on the present flow, as one text."""
     return chained(scene.draw, [clause.text for clause in steps(scene, fewest, most)])
 
 
-def scoped(scene: Scene, flow: object, steps: Steps, fewest: int = 1, most: int = 2) -> str:
+def scoped(scene: Scene, flow: object, steps: Steps, fewest: int = 1, most: int = 1) -> str:
     """Steps on another flow; what they offer is not known outside."""
     known = list(scene.values)
     scene.flow = flow
@@ -43,7 +43,7 @@ def scoped(scene: Scene, flow: object, steps: Steps, fewest: int = 1, most: int 
 def branch(scene: Scene, steps: Steps) -> str:
     asked = draw_condition(scene)
     node = scene.step("Branch", then=None, Condition=asked.pin)
-    then = scoped(scene, node["True"], steps)
+    then = scoped(scene, node["True"], steps, 1, scene.draw.pick((1, 1, 2)))
     return scene.draw.pick((f"if {asked.text}, {then}", f"only if {asked.text}, {then}", f"check whether {asked.text}; if so, {then}"))
 
 
@@ -123,7 +123,7 @@ def count_up(scene: Scene, steps: Steps) -> str:
 
 
 def _loop_text(scene: Scene, steps: Steps, node: object, head: str, hint: str) -> str:
-    body = scoped(scene, node["LoopBody"], steps, 1, 2)
+    body = scoped(scene, node["LoopBody"], steps, 1, scene.draw.pick((1, 1, 2)))
     joint = ": each time " if head.startswith(("loop", "repeat")) else f"{hint}: "
     text = f"{head}{joint}{body}"
     if scene.draw.chance(0.4):
@@ -145,7 +145,7 @@ def for_each(scene: Scene, steps: Steps) -> str:
     known = list(scene.values)
     scene.values[:] = [Source(text, element, node["ArrayElement"]), Source("the array index", "Int", node["ArrayIndex"])] * 2 + known
     scene.flow = node["LoopBody"]
-    body = inner(scene, steps, 1, 2)
+    body = inner(scene, steps, 1, scene.draw.pick((1, 1, 2)))
     scene.values[:] = known
     noun = kinds.type_noun(kind).replace(" variable", "")
     said = scene.draw.pick((f"for each element of the {noun} {name}, {body}", f"loop over the {noun} {name} and for each element {body}", f"go through the {noun} {name}: for every element {body}"))
@@ -164,7 +164,7 @@ def for_all_of_class(scene: Scene, steps: Steps) -> str:
     known = list(scene.values)
     scene.values[:] = [Source("the found actor", "Actor", node["ArrayElement"])] * 2 + known
     scene.flow = node["LoopBody"]
-    body = inner(scene, steps, 1, 2)
+    body = inner(scene, steps, 1, scene.draw.pick((1, 1, 2)))
     scene.values[:] = known
     return scene.draw.pick((f"get all actors of class {name} and for each of them {body}", f"for every {name} in the level (all actors of class {name}), {body}"))
 
@@ -186,7 +186,7 @@ def while_loop(scene: Scene, steps: Steps) -> str:
 def after_delay(scene: Scene, steps: Steps) -> str:
     value, text = kinds.real(0.1, 30, wired=0.15).argument(scene)
     scene.step("Delay", then="Completed", Duration=value)
-    body = inner(scene, steps, 1, 2)
+    body = inner(scene, steps, 1, scene.draw.pick((1, 1, 2)))
     return scene.draw.pick((f"wait {text} seconds, then {body}", f"after a delay of {text} seconds, {body}", f"delay {text} seconds and then {body}"))
 
 
@@ -211,7 +211,7 @@ def cast_actor(scene: Scene, steps: Steps) -> str:
     scene.offer(f"the cast {target}", target, node[f"As{target}"])
     scene.values += [Source("the cast result", "Actor", node[f"As{target}"])] * 2
     scene.flow = node["Then"]
-    body = inner(scene, steps, 1, 2)
+    body = inner(scene, steps, 1, scene.draw.pick((1, 1, 2)))
     scene.values[:] = known
     said = scene.draw.pick((f"cast {text} to {target} and, if it succeeds, {body}", f"cast {text} to {target}, then {body}"))
     if scene.draw.chance(0.3):

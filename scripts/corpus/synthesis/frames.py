@@ -18,37 +18,46 @@ class Part:
     clauses: Sequence[Clause]
     block: str = ""
 
+    @property
+    def texts(self) -> list[str]:
+        return [clause.text for clause in self.clauses] + ([self.block] if self.block else [])
+
+    @property
+    def turned(self) -> list[str]:
+        """The steps as what it does: "prints x"."""
+        return [clause.third_person for clause in self.clauses]
+
     def doing(self, draw: Draw) -> str:
-        texts = [clause.text for clause in self.clauses] + ([self.block] if self.block else [])
-        return chained(draw, texts)
+        return chained(draw, self.texts)
 
 
 Frame = Callable[[Draw, Part], str]
 ANY_FRAMES: tuple[Frame, ...] = (
     lambda draw, part: f"{part.trigger.when}, {part.doing(draw)}",
     lambda draw, part: f"{part.trigger.when}, {part.doing(draw)}",
+    lambda draw, part: f"{part.trigger.when}, {part.doing(draw)}",
     lambda draw, part: f"{part.trigger.terse}: {part.doing(draw)}",
-    lambda draw, part: f"I want the following: {part.trigger.when}, {part.doing(draw)}",
-    lambda draw, part: f"make it so that {part.trigger.when} the Blueprint does this: {part.doing(draw)}",
-    lambda draw, part: f"build a graph for this: {part.trigger.when}, {part.doing(draw)}",
-    lambda draw, part: f"{part.trigger.when} please {part.doing(draw)}",
-    lambda draw, part: f"set up {part.trigger.terse} to {part.doing(draw)}",
+    lambda draw, part: f"{part.trigger.terse} -> {' -> '.join(part.texts)}",
     lambda draw, part: steps_list(draw, part),
 )
 # These turn or move the verbs of plain steps, which would leave open what belongs into a block.
 PLAIN_FRAMES: tuple[Frame, ...] = (
-    lambda draw, part: f"{listed([clause.text for clause in part.clauses], ' and then ')} {part.trigger.when}",
-    lambda draw, part: f"a Blueprint that {listed([clause.third_person for clause in part.clauses], ' and then ')} {part.trigger.when}",
-    lambda draw, part: f"{part.trigger.terse} -> " + " -> ".join(clause.text for clause in part.clauses),
-    lambda draw, part: f"it should {chained(draw, [clause.text for clause in part.clauses])} {part.trigger.when}",
-    lambda draw, part: f"{part.trigger.when}, it {listed([clause.third_person for clause in part.clauses], ' and then ')}",
+    lambda draw, part: f"{listed(part.texts, ' and then ')} {part.trigger.when}",
+    lambda draw, part: f"{listed(part.texts, ' and then ')} {part.trigger.when}",
+    lambda draw, part: f"an actor that {listed(part.turned, ' and then ')} {part.trigger.when}" if draw.chance(0.3) else f"it {listed(part.turned, ' and then ')} {part.trigger.when}",
+    lambda draw, part: f"{part.trigger.when} it {listed(part.turned, ' and then ')}",
+    lambda draw, part: f"{part.trigger.terse} {listed(part.turned, ' and then ')}",
+    lambda draw, part: f"{part.trigger.when} it should {chained(draw, part.texts)}",
+    lambda draw, part: f"make it {chained(draw, part.texts)} {part.trigger.when}",
+    lambda draw, part: f"I want it to {chained(draw, part.texts)} {part.trigger.when}",
 )
 
 
 def steps_list(draw: Draw, part: Part) -> str:
-    texts = [clause.text for clause in part.clauses] + ([part.block] if part.block else [])
+    if len(part.texts) < 2:
+        return f"{part.trigger.when}, {part.doing(draw)}"
     marks = draw.pick(("{}) ", "{}. ", "({}) "))
-    return f"{part.trigger.when}: " + " ".join(marks.format(i) + sentence(text) for i, text in enumerate(texts, 1))
+    return f"{part.trigger.when}: " + " ".join(marks.format(i) + sentence(text) for i, text in enumerate(part.texts, 1))
 
 
 def say(draw: Draw, part: Part) -> str:
@@ -56,14 +65,14 @@ def say(draw: Draw, part: Part) -> str:
     return sentence(draw.pick(frames)(draw, part))
 
 
-PARENT_WORDS = {"Character": ("In a Character Blueprint", "For a Character"), "Pawn": ("In a Pawn Blueprint", "For a Pawn"),
-                "UserWidget": ("In a widget Blueprint (UserWidget)", "For a UserWidget"), "PlayerController": ("In a PlayerController Blueprint",),
-                "GameModeBase": ("In a GameModeBase Blueprint",), "AIController": ("In an AIController Blueprint",), "ActorComponent": ("In an ActorComponent",)}
+PARENT_WORDS = {"Character": ("In a Character Blueprint", "For a Character", "Character", "In a Character"), "Pawn": ("In a Pawn Blueprint", "For a Pawn", "Pawn"),
+                "UserWidget": ("In a widget", "UserWidget", "In a UserWidget", "In a widget Blueprint"), "PlayerController": ("In a PlayerController", "PlayerController"),
+                "GameModeBase": ("In a GameModeBase", "GameModeBase"), "AIController": ("In an AIController", "AIController"), "ActorComponent": ("In an ActorComponent",)}
 
 
 def opening(draw: Draw, name: str, parent: str) -> str:
     """What has to be said about the Blueprint itself, as a sentence of its own; "" when there is nothing."""
-    named = "" if name == "BP_New" else draw.pick((f"Blueprint name: {name}. ", f"This is {name}. ", f"Make {name}. ", f"Create a Blueprint named {name}. "))
+    named = "" if name == "BP_New" else draw.pick((f"{name}: ", f"In {name}: ", f"Blueprint {name}. ", f"Make a Blueprint {name}. "))
     if parent in PARENT_WORDS:
         return f"{named}{draw.pick(PARENT_WORDS[parent])}: "
     return named

@@ -1,4 +1,4 @@
-"""Rows by composition: a trigger, steps, and at most one block of control flow, with their instruction.
+"""Rows by composition (a trigger, steps, and at most one block of control flow) and by telling lessons again.
 
 Every row depends on the seed and its number alone. A row whose instruction was made before, or whose graph the typed
 validator refuses, gives its place to the next number.
@@ -7,7 +7,7 @@ validator refuses, gives its place to the next number.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from corpus.rows import Provenance, Row
@@ -18,6 +18,7 @@ from corpus.synthesis.compose import TooLong, add_steps, compose_part
 from corpus.synthesis.draw import Draw
 from corpus.synthesis.frames import Part, opening, say
 from corpus.synthesis.phrase import Clause, number_text, sentence
+from corpus.synthesis.retold import Tale, retell
 from corpus.synthesis.scene import Scene
 from corpus.synthesis.triggers import TRIGGERS, Trigger
 from utils.dsl_ast import Blueprint
@@ -29,18 +30,25 @@ MAX_PATTERN_FRAC = 0.05
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a row is made of: a family of triggers and one of blocks, or a document maker."""
+    """What a row is made of: a family of triggers and one of blocks, or a document maker. `weight` is its share."""
 
     name: str
     make: Callable[[Scene], str]
+    weight: int = 1
+
+
+# How often the lessons' prompts start and go on so; the rest counts once.
+TRIGGER_WEIGHTS = {"start": 4, "input": 5, "overlap": 3, "custom": 3, "tick": 2, "damage": 2}
+BLOCK_WEIGHTS = {"steps": 16, "guard": 5, "timing": 3, "foreach": 2, "cast": 2, "loop": 2}
+DOCUMENT_WEIGHT = 12
 
 
 def recipes() -> list[Recipe]:
-    """All patterns; every one is as likely as any other."""
-    composed = [Recipe(f"{trigger}+{block}", _composer(trigger, block)) for trigger in sorted(TRIGGERS) for block in ("steps", *sorted(BLOCKS))]
-    whole = [Recipe(name, make) for name, make in sorted(documents.DOCUMENTS.items())]
-    # Whole documents are fewer and richer than compositions: each stands for several.
-    return composed + whole * 3
+    """All patterns of composition, each as often as its weight says."""
+    composed = [Recipe(f"{trigger}+{block}", _composer(trigger, block), TRIGGER_WEIGHTS.get(trigger, 1) * BLOCK_WEIGHTS.get(block, 1))
+                for trigger in sorted(TRIGGERS) for block in ("steps", *sorted(BLOCKS))]
+    whole = [Recipe(name, make, DOCUMENT_WEIGHT) for name, make in sorted(documents.DOCUMENTS.items())]
+    return [recipe for recipe in composed + whole for _ in range(recipe.weight)]
 
 
 def _composer(trigger: str, block: str) -> Callable[[Scene], str]:
@@ -90,29 +98,43 @@ def make_row(seed: int, index: int, table: list[Recipe]) -> tuple[str, str, Blue
     draw = Draw(seed, index)
     recipe = draw.pick(table)
     scene = Scene(draw)
-    if draw.chance(0.25):
+    if draw.chance(0.15):
         scene.document.name = draw.pick(words.BLUEPRINT_NAMES)
     text = recipe.make(scene) + start_values(scene)
     instruction = opening(draw, scene.document.name, scene.document.parent) + text
     return recipe.name, sentence(instruction), scene.document.blueprint()
 
 
-def generate(count: int, seed: int) -> Iterator[Row]:
-    """Exactly `count` rows, all valid, no instruction twice, no pattern above 5 % of them."""
+def generate(count: int, seed: int, stories: Sequence[Tale] = ()) -> Iterator[Row]:
+    """Exactly `count` rows, all valid, no instruction twice, no pattern above 5 % of them; with stories, about half of them retold."""
     table = recipes()
     per_pattern: Counter[str] = Counter()
     most = max(1, int(count * MAX_PATTERN_FRAC))
     seen: set[str] = set()
-    index = made = 0
-    while made < count:
+    index = 0
+    while len(seen) < count:
         index += 1
-        try:
-            pattern, instruction, blueprint = make_row(seed, index, table)
-        except TooLong:
+        row = _retold_row(seed, index, stories) if stories and index % 2 else _composed_row(seed, index, table)
+        if row is None or row.instruction in seen or per_pattern[row.provenance.pattern] >= most:
             continue
-        if instruction in seen or per_pattern[pattern] >= most or any(finding.is_error for finding in validate(blueprint)):
-            continue
-        seen.add(instruction)
-        per_pattern[pattern] += 1
-        made += 1
-        yield Row(instruction, render(blueprint), "", Provenance("synthetic", "", str(index), pattern, seed))
+        seen.add(row.instruction)
+        per_pattern[row.provenance.pattern] += 1
+        yield row
+
+
+def _composed_row(seed: int, index: int, table: list[Recipe]) -> Row | None:
+    try:
+        pattern, instruction, blueprint = make_row(seed, index, table)
+    except TooLong:
+        return None
+    if any(finding.is_error for finding in validate(blueprint)):
+        return None
+    return Row(instruction, render(blueprint), "", Provenance("synthetic", "", str(index), pattern, seed))
+
+
+def _retold_row(seed: int, index: int, stories: Sequence[Tale]) -> Row | None:
+    draw = Draw(seed, index)
+    # Of two the shorter: long answers are few among the lessons' prompts, too, and cost a small model most of its time.
+    tale = min(draw.pick(stories), draw.pick(stories), key=lambda one: len(one.answer))
+    told = retell(tale, draw)
+    return Row(*told, "", Provenance("synthetic", tale.file, tale.prompt_id, tale.prompt_id, seed)) if told else None

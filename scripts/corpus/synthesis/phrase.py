@@ -82,8 +82,8 @@ def sentence(text: str) -> str:
 
 
 def quoted(draw: Draw, text: str) -> str:
-    """A message as people quote it."""
-    return draw.pick(("'{}'", '"{}"', "'{}'", "“{}”")).format(text)
+    """A message as people quote it: mostly as the lessons do."""
+    return draw.pick(('"{}"',) * 8 + ("'{}'", "“{}”")).format(text)
 
 
 def number_text(value: int | float) -> str:

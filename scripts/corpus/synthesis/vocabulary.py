@@ -82,3 +82,26 @@ KEY_TEXTS = {"SpaceBar": "the space bar", "LeftShift": "left shift", "LeftMouseB
 LEGACY_ACTIONS = ("Jump", "Fire", "Interact", "Reload", "Crouch", "Sprint", "Dash", "Use", "Aim", "Melee", "Drop", "Pause", "Dodge", "Throw")
 BLUEPRINT_NAMES = ("BP_Door", "BP_Trap", "BP_Lamp", "BP_Chest", "BP_Turret", "BP_Elevator", "BP_Portal", "BP_Alarm", "BP_Bomb", "BP_Fan", "BP_Gate", "BP_Switch",
                    "BP_Platform", "BP_Pickup", "BP_Spawner", "BP_Goal", "BP_Beacon", "BP_Generator", "BP_Collector", "BP_Checkpoint", "BP_Arena", "BP_Manager")
+LETTER_KEYS = ("C", "E", "F", "G", "H", "J", "K", "L", "M", "N", "O", "P", "Q", "R", "S", "T", "U", "V", "W")
+DISPATCHERS = ("OnOpened", "OnDied", "OnScored", "OnActivated", "OnFinished", "OnCollected", "OnAlarm", "OnUnlocked", "OnEmptied", "OnLevelUp", "OnSolved",
+               "OnStarted", "OnBroken", "OnArrived", "OnHealed", "OnRoundOver", "OnPickedUp", "OnCharged")
+TIMELINES = ("DoorTimeline", "Slide", "Lift", "Swing", "Fade", "Spin", "Glow", "Pulse", "Rise", "Shake", "Travel", "Blend", "Sweep", "Open", "Grow", "MoveTimeline")
+PARAMETER_NAMES: dict[str, tuple[str, ...]] = {
+    "Float": ("Amount", "Value", "Damage", "Bonus", "Factor", "Alpha", "Speed", "Strength", "Ratio", "Delta", "Base", "Scale", "Height", "Weight", "Price", "Rate"),
+    "Int": ("Count", "Points", "Index", "Number", "Level", "Slot", "Price", "Total", "Step", "Rank", "Team", "Code", "Wave", "Bonus"),
+    "Bool": ("bEnabled", "bOpen", "bSuccess", "bIsValid", "bWon", "bActive", "bFound", "bAllowed", "bLocked", "bReady"),
+    "String": ("Text", "Message", "Line", "Title", "Label", "Title", "Phrase", "Nickname", "Hint", "Topic"),
+    "Actor": ("Who", "Visitor", "Instigator", "Other", "Victim", "Buyer", "Source", "Opponent", "Owner1"),
+    "Vector": ("Place", "Position", "Goal", "Point", "Direction", "Origin", "Offset"),
+}
+ACTION_STEMS = ("Jump", "Fire", "Interact", "Reload", "Crouch", "Sprint", "Dash", "Use", "Aim", "Melee", "Drop", "Pause", "Dodge", "Throw", "Move", "Look", "Zoom",
+                "Boost", "Brake", "Block", "Roll", "Climb", "Grab", "Cast", "Swap")
+THINGS = ("Door", "Gate", "Lantern", "Barrel", "Crystal", "Statue", "Bridge", "Engine", "Tower", "Portal", "Chest", "Dragon", "Goblin", "Robot", "Rocket",
+          "Anchor", "Beacon", "Wheel", "Lever", "Banner", "Fountain", "Furnace", "Harvester", "Mirror", "Anvil", "Catapult", "Compass", "Drill", "Falcon",
+          "Garden", "Hammer", "Island", "Jukebox", "Kettle", "Ladder", "Magnet", "Nest", "Orb", "Piston", "Quarry", "Raft", "Shrine", "Tunnel", "Urn",
+          "Vault", "Wagon", "Yacht", "Zeppelin", "Bell", "Cannon", "Totem", "Ember", "Frost", "Storm", "Shadow", "Pearl", "Thorn", "Willow", "Comet", "Nova")
+ADJECTIVES = ("Red", "Blue", "Golden", "Silent", "Ancient", "Broken", "Hidden", "Frozen", "Burning", "Heavy", "Swift", "Lucky", "Dark", "Bright", "Rusty",
+              "Final", "Secret", "Magic", "Wild", "Small", "Giant", "Lost", "Empty", "Sharp", "Loud", "Cold", "Green", "Strange", "Quick", "Royal")
+PHRASES = ("The {t} is {s}", "{a} {t}", "{a} {t} {s}", "You found the {t}", "Watch out", "{t}!", "No {t} here", "Take the {t}", "{n} left", "{t} {n}", "Where is the {t}?",
+           "One more {t}", "Not yet", "Well done", "{a} {t} ahead", "Too late", "Come closer", "Here we go", "The {a} {t} wakes up", "Press any key", "{s}",
+           "Bring me the {t}", "Somebody is near", "Do not touch the {t}", "Back to the {t}", "It works", "{t} of the {a} {t}")
