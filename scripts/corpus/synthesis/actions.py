@@ -79,9 +79,11 @@ SCENE_COMPONENT = kinds.component_of("SceneComponent")
 WIDGET = kinds.component_of("UserWidget")
 CHARACTER = kinds.component_of("Character")
 
-_a("print", "PrintString", "print {InString}", "print {InString} to the screen", "show the message {InString}", "log {InString}", "write {InString} on the screen", InString=kinds.message())
-_a("print", "PrintText", "print the text {InText}", InText=kinds.Kind("Text", None, 1.0))
-_a("actor", "SetActorHiddenInGame", "hide {Target}", "make {Target} invisible", Target=SELF_OR_ACTOR, bNewHidden=True)
+_a("print", "PrintString", "print {InString}", "print {InString}", "print {InString}", "show {InString}", "show the message {InString}", "show the text {InString}", "log {InString}", "write {InString} on the screen", "print {InString} to the screen", InString=kinds.message())
+_a("text", "PrintText", "print {InText} with PrintText", InText=kinds.Kind("Text", None, 1.0))
+_a("actor", "SetActorHiddenInGame", "hide {Target}", "hide {Target} in game", "make {Target} invisible in game", Target=SELF_OR_ACTOR, bNewHidden=True)
+_a("actor", "SetActorHiddenInGame", "show {Target} in game again", "make {Target} visible in game", Target=SELF_OR_ACTOR, bNewHidden=False)
+_a("actor", "SetActorEnableCollision", "disable the collision of {Target}", "turn the collision of {Target} off", Target=SELF_OR_ACTOR, bNewActorEnableCollision=False)
 _a("actor", "SetActorEnableCollision", "enable collision on {Target}", "turn collision of {Target} on", Target=SELF_OR_ACTOR, bNewActorEnableCollision=True)
 _a("actor", "SetActorTickEnabled", "enable ticking of {Target}", Target=SELF_OR_ACTOR, bEnabled=True)
 _a("actor", "SetActorScale3D", "set the scale of {Target} to {NewScale3D}", "scale {Target} to {NewScale3D}", Target=SELF_OR_ACTOR, NewScale3D=kinds.vector(5))
@@ -98,7 +100,7 @@ _a("actor", "SetLifeSpan", "set the life span of {Target} to {InLifespan} second
 _a("actor", "DestroyActor", "destroy {Target}", "remove {Target} from the level", Target=OTHER)
 _a("end", "DestroyActor", "destroy itself", "destroy this actor", "remove this actor", "destroy self", parents=ACTOR_LIKE, ends=True)
 _a("damage", "ApplyDamage", "apply {BaseDamage} damage to {DamagedActor}", "damage {DamagedActor} by {BaseDamage}", "deal {BaseDamage} damage to {DamagedActor}", DamagedActor=OTHER, BaseDamage=F(1, 100))
-_a("damage", "ApplyRadialDamage", "apply {BaseDamage} radial damage at {Origin} within {DamageRadius} units", BaseDamage=F(5, 200), Origin=kinds.vector(1000, wired=0.8), DamageRadius=F(100, 2000, 0), DamageTypeClass="DamageType")
+_a("damage", "ApplyRadialDamage", "apply {BaseDamage} radial damage at {Origin} with radius {DamageRadius} and the damage type class DamageType", BaseDamage=F(5, 200), Origin=kinds.vector(1000, wired=0.8), DamageRadius=F(100, 2000, 0), DamageTypeClass="DamageType")
 _a("audio", "PlaySound2D", "play the sound {Sound}", "play {Sound} as a 2D sound", Sound=kinds.one_of(words.SOUNDS))
 _a("audio", "PlaySoundAtLocation", "play the sound {Sound} at {Location}", "play {Sound} at {Location}", Sound=kinds.one_of(words.SOUNDS), Location=kinds.vector(1000, wired=0.8))
 _a("audio", "AudioComponent.Play", "start the audio of {Target}", "play {Target}", Target=AUDIO)
@@ -118,6 +120,7 @@ _a("component", "SetRelativeScale3D", "set the relative scale of {Target} to {Ne
 _a("component", "AddLocalRotation", "rotate {Target} locally by {DeltaRotation}", Target=SCENE_COMPONENT, DeltaRotation=kinds.rotator())
 _a("component", "AddRelativeLocation", "move {Target} relatively by {DeltaLocation}", Target=SCENE_COMPONENT, DeltaLocation=kinds.vector(300))
 _a("physics", "SetSimulatePhysics", "make {Target} simulate physics", "turn on physics simulation for {Target}", Target=MESH, bSimulate=True)
+_a("physics", "SetSimulatePhysics", "turn off physics simulation for {Target}", Target=MESH, bSimulate=False)
 _a("physics", "SetEnableGravity", "enable gravity on {Target}", Target=MESH, bGravityEnabled=True)
 _a("physics", "PrimitiveComponent.AddImpulse", "add an impulse of {Impulse} to {Target}", "push {Target} with an impulse of {Impulse}", Target=MESH, Impulse=kinds.vector(2000))
 _a("physics", "PrimitiveComponent.AddForce", "add a force of {Force} to {Target}", Target=MESH, Force=kinds.vector(2000))
@@ -132,7 +135,8 @@ _a("effect", "ActorComponent.Deactivate", "deactivate {Target}", Target=PARTICLE
 _a("level", "OpenLevel", "open the level {LevelName}", "load the level {LevelName}", LevelName=kinds.one_of(words.LEVELS), ends=True)
 _a("level", "QuitGame", "quit the game", ends=True)
 _a("level", "ExecuteConsoleCommand", "run the console command {Command}", Command=kinds.one_of(("stat fps", "stat unit", "show collision", "slomo 0.5", "r.ScreenPercentage 50", "disconnect"), is_quoted=True))
-_a("game", "SetGamePaused", "pause the game", bPaused=True)
+_a("game", "SetGamePaused", "pause the game", "set the game paused", bPaused=True)
+_a("game", "SetGamePaused", "unpause the game", "set the game paused to false", bPaused=False)
 _a("game", "SetGlobalTimeDilation", "set the global time dilation to {TimeDilation}", "slow time to {TimeDilation}", TimeDilation=F(0.1, 2))
 _a("ui", "RemoveFromParent", "remove {Target} from the screen", "take {Target} off the screen", Target=WIDGET)
 _a("ui", "Widget.SetVisibility", "make {Target} {InVisibility}", Target=WIDGET, InVisibility=kinds.enumerator(("Hidden", "hidden"), ("Collapsed", "collapsed"), ("HitTestInvisible", "visible but not hit-testable")))
@@ -167,6 +171,7 @@ _a("component", "SetSphereRadius", "set the sphere radius of {Target} to {InSphe
 _a("component", "SetBoxExtent", "set the box extent of {Target} to {InBoxExtent}", Target=kinds.component_of("BoxComponent"), InBoxExtent=kinds.vector(500))
 _a("light", "SetLightColor", "set the light color of {Target} to {NewLightColor}", Target=LIGHT, NewLightColor=kinds.colour())
 _a("light", "SetCastShadows", "make {Target} cast shadows", Target=LIGHT, bNewValue=True)
+_a("light", "SetIntensity", "turn {Target} off by setting its intensity to 0", "set the intensity of {Target} to 0", Target=LIGHT, NewIntensity=0.0)
 _a("material", "SetVectorParameterValueOnMaterials", "set the vector material parameter {ParameterName} of {Target} to {ParameterValue}", Target=MESH, ParameterName=kinds.one_of(("Tint", "Color", "Emissive", "Wind")), ParameterValue=kinds.vector(10))
 _a("material", "SetRenderCustomDepth", "turn on custom depth rendering for {Target}", Target=MESH, bValue=True)
 _a("effect", "SpawnEmitterAtLocation", "spawn the particle emitter {EmitterTemplate} at {Location}", EmitterTemplate=kinds.one_of(("P_Explosion", "P_Fire", "P_Smoke", "P_Sparks")), Location=kinds.vector(1000, wired=0.8))
@@ -189,7 +194,7 @@ _a("actor", "SetActorTransform", "set the transform of {Target} to {NewTransform
 _a("actor", "SetActorRelativeLocation", "set the relative location of {Target} to {NewRelativeLocation}", Target=SELF_OR_ACTOR, NewRelativeLocation=kinds.vector(500))
 _a("actor", "SetActorRelativeRotation", "set the relative rotation of {Target} to {NewRelativeRotation}", Target=SELF_OR_ACTOR, NewRelativeRotation=kinds.rotator())
 _a("actor", "AddTickPrerequisiteActor", "make {Target} tick after {PrerequisiteActor}", Target=SELF_OR_ACTOR, PrerequisiteActor=OTHER)
-_a("movement", "SetActorLocationAndRotation", "set the location of {Target} to {NewLocation} and its rotation to {NewRotation}", Target=SELF_OR_ACTOR, NewLocation=kinds.vector(2000), NewRotation=kinds.rotator())
+_a("movement", "SetActorLocationAndRotation", "set the location and rotation of {Target} to {NewLocation} and {NewRotation} in one step", Target=SELF_OR_ACTOR, NewLocation=kinds.vector(2000), NewRotation=kinds.rotator())
 _a("movement", "TeleportTo", "teleport {Target} to {DestLocation} with the rotation {DestRotation}", Target=SELF_OR_ACTOR, DestLocation=kinds.vector(2000), DestRotation=kinds.rotator())
 _a("ai", "SimpleMoveToActor", "make {Controller} move to the actor {Goal}", Controller=kinds.component_of("Controller"), Goal=OTHER)
 _a("ai", "SimpleMoveToLocation", "make {Controller} move to {Goal}", Controller=kinds.component_of("Controller"), Goal=kinds.vector(1500))
@@ -235,30 +240,66 @@ def show_widget(scene: Scene) -> Clause:
     return Clause(scene.draw.pick((f"show the widget {name}", f"create the widget {name} and add it to the viewport", f"put {name} on the screen")))
 
 
+PRINTABLE = {"Float": "float", "Int": "integer", "Bool": "boolean", "Vector": "vector", "Rotator": "rotator", "String": "string"}
+
+
+@step_of("print")
+def print_value(scene: Scene) -> Clause:
+    """A number, flag or place goes into the text pin as it is: the editor converts it."""
+    kind = scene.draw.pick(("Int", "Int", "Float", "Float", "Bool", "String", "Vector", "Rotator"))
+    offered = scene.offered(*PRINTABLE)
+    if offered and scene.draw.chance(0.5):
+        source = scene.draw.pick(offered)
+        value, text = source.pin, source.text
+    elif scene.draw.chance(0.25):
+        value, text = kinds.wired_value(scene, kind)
+    else:
+        name = scene.variable_of(kind)
+        value, text = scene.get(name), scene.mention(name, PRINTABLE[kind])
+    scene.step("PrintString", InString=value)
+    return Clause(scene.draw.pick(("print {}", "print {}", "show {}", "print {} to the screen", "print the value of {}")).format(text))
+
+
+@step_of("print")
+def print_name(scene: Scene) -> Clause:
+    value, text = kinds.other_actor(scene)
+    scene.step("PrintString", InString=scene.pure("GetDisplayName", Object=value)["ReturnValue"])
+    return Clause(scene.draw.pick((f"print the display name of {text}", f"show the display name of {text}")))
+
+
+@step_of("print")
+def print_joined(scene: Scene) -> Clause:
+    """A label in front of a text."""
+    name = scene.variable_of("String")
+    label = kinds.message_text(scene.draw) + scene.draw.pick((" ", ", ", ": "))
+    scene.step("PrintString", InString=scene.pure("Concat_StrStr", A=label, B=scene.get(name))["ReturnValue"])
+    return Clause(scene.draw.pick((f'print "{label}" followed by {scene.mention(name, "string")}', f'print "{label}" with {scene.mention(name, "string")} appended')))
+
+
 @step_of("state")
 def set_flag(scene: Scene) -> Clause:
     name = scene.variable_of("Bool")
     value = scene.draw.chance(0.6)
     scene.set(name, value)
     word = "true" if value else "false"
-    return Clause(scene.draw.pick((f"set {name} to {word}", f"set the boolean {name} to {word}")))
+    return Clause(scene.draw.pick((f"set the boolean {name} to {word}", f"set the boolean {name} to {word}", f"set {name} (boolean) to {word}", f"set the bool {name} to {word}", f"set {name} to {word}")))
 
 
 @step_of("state")
 def toggle_flag(scene: Scene) -> Clause:
     name = scene.variable_of("Bool")
     scene.set(name, scene.pure("Not_PreBool", A=scene.get(name))["ReturnValue"])
-    return Clause(scene.draw.pick((f"toggle {name}", f"flip the boolean {name}", f"invert {name}")))
+    return Clause(scene.draw.pick((f"toggle {name}", f"toggle the boolean {name}", f"flip the boolean {name}", f"set the boolean {name} to not {name}")))
 
 
 @step_of("state")
 def set_number(scene: Scene) -> Clause:
     is_real = scene.draw.chance(0.5)
     name = scene.variable_of("Float" if is_real else "Int")
-    value, text = (F(0, 200) if is_real else kinds.whole(0, 200)).argument(scene)
+    value, text = (F(0, 200, wired=0.1) if is_real else kinds.whole(0, 200, wired=0.1)).argument(scene)
     scene.set(name, value)
     noun = "float" if is_real else "integer"
-    return Clause(scene.draw.pick((f"set the {noun} {name} to {text}", f"set the {noun} variable {name} to {text}")))
+    return Clause(scene.draw.pick((f"set the {noun} {name} to {text}", f"set {name} ({noun}) to {text}", f"set the {noun} variable {name} to {text}")))
 
 
 @step_of("arithmetic")
@@ -266,10 +307,11 @@ def change_number(scene: Scene) -> Clause:
     """Add to, take from, multiply or divide a variable."""
     is_real = scene.draw.chance(0.5)
     name = scene.variable_of("Float" if is_real else "Int")
-    value, text = (F(0.5, 50) if is_real else kinds.whole(1, 50)).argument(scene)
+    value, text = (F(0.5, 50, wired=0.15) if is_real else kinds.whole(1, 50, wired=0.1)).argument(scene)
     node, wordings = scene.draw.pick((
-        ("Add", ("add {v} to the {t} {n}", "increase the {t} {n} by {v}", "raise the {t} {n} by {v}")),
-        ("Subtract", ("subtract {v} from the {t} {n}", "decrease the {t} {n} by {v}", "reduce the {t} {n} by {v}", "lower the {t} {n} by {v}")),
+        ("Add", ("add {v} to the {t} {n}", "add {v} to the {t} {n}", "add {v} to {n} ({t})", "increase the {t} {n} by {v}", "raise the {t} {n} by {v}")),
+        ("Add", ("add {v} to the {t} {n}", "increase {n} ({t}) by {v}")),
+        ("Subtract", ("subtract {v} from the {t} {n}", "subtract {v} from the {t} {n}", "take {v} from {n} ({t})", "decrease the {t} {n} by {v}", "reduce the {t} {n} by {v}", "lower the {t} {n} by {v}")),
         ("Multiply", ("multiply the {t} {n} by {v}", "scale the {t} {n} by {v}")),
         ("Divide", ("divide the {t} {n} by {v}",))))
     result = scene.pure(node, A=scene.get(name), B=value)["ReturnValue"]

@@ -43,28 +43,21 @@ def wired_value(scene: Scene, kind: str) -> Argument:
     if offered and scene.draw.chance(0.6):
         source = scene.draw.pick(offered)
         return source.pin, source.text
-    if scene.draw.chance(0.3) and (made := expression(scene, kind)):
+    if scene.draw.chance(0.04 if scene.depth else 0.3) and (made := expression(scene, kind)):
         return made
     variable = scene.variable_of(kind)
-    return scene.get(variable), variable_text(scene.draw, variable, kind)
+    return scene.get(variable), scene.mention(variable, type_noun(kind))
 
 
-NOUNS = {"Float": "float variable", "Int": "integer variable", "Bool": "boolean variable", "String": "string variable", "Name": "name variable",
-         "Vector": "vector variable", "Rotator": "rotator variable", "Actor": "actor variable", "Text": "text variable"}
-
-
-def variable_text(draw: Draw, name: str, kind: str) -> str:
-    """A variable in the text. Its name must stand there; its type must follow from the words or the use."""
-    noun = type_noun(kind)
-    return draw.pick((f"the {noun} {name}", f"the value of the {noun} {name}", f"{name} ({noun})", f"the {noun} {name}"))
+NOUNS = {"Float": "float", "Int": "integer", "Bool": "boolean", "String": "string", "Name": "name", "Vector": "vector", "Rotator": "rotator", "Actor": "actor",
+         "Text": "text", "Transform": "transform"}
 
 
 def type_noun(kind: str) -> str:
-    if kind in NOUNS:
-        return NOUNS[kind]
+    """The type in an instruction: it must be there, since it is in the answer."""
     if kind.startswith("Array<"):
-        return f"{kind[6:-1]} array variable"
-    return f"{kind} variable"
+        return f"{type_noun(kind[6:-1])} array"
+    return NOUNS.get(kind, kind)
 
 
 def real(low: float, high: float, digits: int = 1, wired: float = 0.25) -> Kind:
@@ -183,7 +176,7 @@ def other_actor(scene: Scene) -> Argument:
     if scene.draw.chance(0.4):
         return scene.shared("GetPlayerPawn")["ReturnValue"], scene.draw.pick(("the player pawn", "the player", "the player's pawn"))
     variable = scene.variable_of("Actor")
-    return scene.get(variable), variable_text(scene.draw, variable, "Actor")
+    return scene.get(variable), scene.mention(variable, "actor" if scene.draw.chance(0.6) else "actor variable")
 
 
 def component_of(kind: str) -> Kind:
@@ -194,13 +187,7 @@ def component_of(kind: str) -> Kind:
 class ComponentKind(Kind):
     def argument(self, scene: Scene) -> Argument:
         variable = scene.variable_of(self.type, reuse=0.7)
-        noun = f"the {spoken_type(self.type)} {variable}"
-        return scene.get(variable), noun
-
-
-def spoken_type(kind: str) -> str:
-    """StaticMeshComponent -> "StaticMeshComponent variable": the type must be in the text, since it is in the answer."""
-    return f"{kind} variable"
+        return scene.get(variable), scene.mention(variable, type_noun(self.type))
 
 
 BOOL = Kind("Bool", lambda draw: (True, "true"), 0.5)

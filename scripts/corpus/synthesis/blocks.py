@@ -147,7 +147,7 @@ def for_each(scene: Scene, steps: Steps) -> str:
     scene.flow = node["LoopBody"]
     body = inner(scene, steps, 1, scene.draw.pick((1, 1, 2)))
     scene.values[:] = known
-    noun = kinds.type_noun(kind).replace(" variable", "")
+    noun = kinds.type_noun(kind)
     said = scene.draw.pick((f"for each element of the {noun} {name}, {body}", f"loop over the {noun} {name} and for each element {body}", f"go through the {noun} {name}: for every element {body}"))
     if scene.draw.chance(0.4):
         said += f". When all are done, {scoped(scene, node['Completed'], steps, 1, 1)}"

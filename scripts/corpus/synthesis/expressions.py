@@ -26,10 +26,12 @@ class Expression:
     def build(self, scene: Scene) -> Argument:
         slots: dict[str, str] = {}
         wired = {}
+        scene.depth += 1
         for pin, kind in self.inputs.items():
             value, slots[pin] = kind.argument(scene) if isinstance(kind, Kind) else (kind, str(kind))
             if value is not None:
                 wired[pin] = value
+        scene.depth -= 1
         node = scene.pure(self.node, **wired)
         return node[self.output], scene.draw.pick(self.texts).format(**slots)
 

@@ -44,8 +44,7 @@ ANY_FRAMES: tuple[Frame, ...] = (
 PLAIN_FRAMES: tuple[Frame, ...] = (
     lambda draw, part: f"{listed(part.texts, ' and then ')} {part.trigger.when}",
     lambda draw, part: f"{listed(part.texts, ' and then ')} {part.trigger.when}",
-    lambda draw, part: f"an actor that {listed(part.turned, ' and then ')} {part.trigger.when}" if draw.chance(0.3) else f"it {listed(part.turned, ' and then ')} {part.trigger.when}",
-    lambda draw, part: f"{part.trigger.when} it {listed(part.turned, ' and then ')}",
+    lambda draw, part: f"{part.trigger.when}, it {listed(part.turned, ' and then ')}",
     lambda draw, part: f"{part.trigger.terse} {listed(part.turned, ' and then ')}",
     lambda draw, part: f"{part.trigger.when} it should {chained(draw, part.texts)}",
     lambda draw, part: f"make it {chained(draw, part.texts)} {part.trigger.when}",

@@ -35,6 +35,9 @@ class Scene:
     declared: list[tuple[str, str]] = field(default_factory=list)
     """(variable, text of its declaration) where the instruction has to say more than the name."""
     called_events: list[str] = field(default_factory=list)
+    depth: int = 0
+    """How many expressions are open: one within another is hard to say and hard to read."""
+    _mentioned: set[str] = field(default_factory=set)
     _getters: dict[tuple[str, str], Handle] = field(default_factory=dict)
     _shared: dict[tuple[str, str], Handle] = field(default_factory=dict)
 
@@ -80,6 +83,13 @@ class Scene:
         """A variable of this type: one that the row already has, or a new one."""
         known = [name for name, variable in self.document.variables.items() if str(variable.type) == kind]
         return self.draw.pick(known) if known and self.draw.chance(reuse) else self.new_variable(kind)
+
+    def mention(self, name: str, noun: str) -> str:
+        """A variable in the text: with its type at first, by its name alone when the row has named it before."""
+        if name in self._mentioned and self.draw.chance(0.8):
+            return name
+        self._mentioned.add(name)
+        return self.draw.pick((f"the {noun} {name}", f"the {noun} {name}", f"{name} ({noun})", f"the {noun} variable {name}"))
 
     def offer(self, text: str, kind: str, pin: PinRef) -> None:
         self.values.append(Source(text, kind, pin))
