@@ -33,7 +33,7 @@ def main(args: argparse.Namespace) -> ExitCode:
 
 
 def stories(folder: Path) -> list:
-    """The lessons' prompts, in an order that does not depend on the file system."""
+    """The lessons' prompts. Not those of corrections: they are synthetic themselves, and wait for the cycle that takes them up."""
     from corpus.lessons import lesson_files, load_lesson
     from corpus.synthesis.retold import tales
     from error_handler import UserError
@@ -44,7 +44,7 @@ def stories(folder: Path) -> list:
             lessons.append((file.name, load_lesson(file)))
         except UserError:
             continue
-    return tales(lessons)
+    return tales((name, lesson) for name, lesson in lessons if not lesson.lesson_id.startswith("correction"))
 
 
 def positive(text: str) -> int:

@@ -80,7 +80,6 @@ WIDGET = kinds.component_of("UserWidget")
 CHARACTER = kinds.component_of("Character")
 
 _a("print", "PrintString", "print {InString}", "print {InString}", "print {InString}", "show {InString}", "show the message {InString}", "show the text {InString}", "log {InString}", "write {InString} on the screen", "print {InString} to the screen", InString=kinds.message())
-_a("text", "PrintText", "print {InText} with PrintText", InText=kinds.Kind("Text", None, 1.0))
 _a("actor", "SetActorHiddenInGame", "hide {Target}", "hide {Target} in game", "make {Target} invisible in game", Target=SELF_OR_ACTOR, bNewHidden=True)
 _a("actor", "SetActorHiddenInGame", "show {Target} in game again", "make {Target} visible in game", Target=SELF_OR_ACTOR, bNewHidden=False)
 _a("actor", "SetActorEnableCollision", "disable the collision of {Target}", "turn the collision of {Target} off", Target=SELF_OR_ACTOR, bNewActorEnableCollision=False)
@@ -273,7 +272,8 @@ def print_joined(scene: Scene) -> Clause:
     name = scene.variable_of("String")
     label = kinds.message_text(scene.draw) + scene.draw.pick((" ", ", ", ": "))
     scene.step("PrintString", InString=scene.pure("Concat_StrStr", A=label, B=scene.get(name))["ReturnValue"])
-    return Clause(scene.draw.pick((f'print "{label}" followed by {scene.mention(name, "string")}', f'print "{label}" with {scene.mention(name, "string")} appended')))
+    text = scene.mention(name, "string")
+    return Clause(scene.draw.pick((f'print "{label}" followed by {text}', f'print "{label}" with {text} appended')))
 
 
 @step_of("state")
@@ -296,7 +296,8 @@ def toggle_flag(scene: Scene) -> Clause:
 def set_number(scene: Scene) -> Clause:
     is_real = scene.draw.chance(0.5)
     name = scene.variable_of("Float" if is_real else "Int")
-    value, text = (F(0, 200, wired=0.1) if is_real else kinds.whole(0, 200, wired=0.1)).argument(scene)
+    with scene.avoiding(name):
+        value, text = (F(0, 200, wired=0.1) if is_real else kinds.whole(0, 200, wired=0.1)).argument(scene)
     scene.set(name, value)
     noun = "float" if is_real else "integer"
     return Clause(scene.draw.pick((f"set the {noun} {name} to {text}", f"set {name} ({noun}) to {text}", f"set the {noun} variable {name} to {text}")))
@@ -307,7 +308,8 @@ def change_number(scene: Scene) -> Clause:
     """Add to, take from, multiply or divide a variable."""
     is_real = scene.draw.chance(0.5)
     name = scene.variable_of("Float" if is_real else "Int")
-    value, text = (F(0.5, 50, wired=0.15) if is_real else kinds.whole(1, 50, wired=0.1)).argument(scene)
+    with scene.avoiding(name):
+        value, text = (F(0.5, 50, wired=0.15) if is_real else kinds.whole(1, 50, wired=0.1)).argument(scene)
     node, wordings = scene.draw.pick((
         ("Add", ("add {v} to the {t} {n}", "add {v} to the {t} {n}", "add {v} to {n} ({t})", "increase the {t} {n} by {v}", "raise the {t} {n} by {v}")),
         ("Add", ("add {v} to the {t} {n}", "increase {n} ({t}) by {v}")),
@@ -324,7 +326,8 @@ def change_within_limits(scene: Scene) -> Clause:
     is_real = scene.draw.chance(0.6)
     kind, noun, clamp = ("Float", "float", "FClamp") if is_real else ("Int", "integer", "Clamp")
     name = scene.variable_of(kind)
-    value, text = (F(0.5, 50, wired=0.2) if is_real else kinds.whole(1, 50, wired=0.2)).argument(scene)
+    with scene.avoiding(name):
+        value, text = (F(0.5, 50, wired=0.1) if is_real else kinds.whole(1, 50, wired=0.1)).argument(scene)
     top = scene.draw.pick((10, 50, 100, 150, 200, 500, scene.draw.integer(60, 999)))
     is_up = scene.draw.chance(0.5)
     changed = scene.pure("Add" if is_up else "Subtract", A=scene.get(name), B=value)["ReturnValue"]
@@ -391,7 +394,8 @@ def set_value(scene: Scene) -> Clause:
     kind, maker = scene.draw.pick((("Vector", kinds.vector(1000, wired=0.7)), ("Rotator", kinds.rotator(wired=0.6)), ("String", kinds.message(wired=0.3)),
                                    ("Actor", kinds.actor(allow_self=False)), ("Name", kinds.one_of(words.TAGS, "Name"))))
     name = scene.variable_of(kind)
-    value, text = maker.argument(scene)
+    with scene.avoiding(name):
+        value, text = maker.argument(scene)
     scene.set(name, value)
     return Clause(scene.draw.pick((f"set the {kinds.type_noun(kind)} {name} to {text}", f"store {text} in the {kinds.type_noun(kind)} {name}")))
 

@@ -45,7 +45,7 @@ def wired_value(scene: Scene, kind: str) -> Argument:
         return source.pin, source.text
     if scene.draw.chance(0.04 if scene.depth else 0.3) and (made := expression(scene, kind)):
         return made
-    variable = scene.variable_of(kind)
+    variable = scene.variable_of(kind, reuse=0.25)
     return scene.get(variable), scene.mention(variable, type_noun(kind))
 
 

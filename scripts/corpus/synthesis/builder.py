@@ -28,6 +28,7 @@ class GraphBuilder:
     nodes: list[Node] = field(default_factory=list)
     wires: list[Wire] = field(default_factory=list)
     variables: dict[str, Variable] = field(default_factory=dict)
+    is_pure: bool = False
 
     def node(self, kind: str, /, properties: Properties | None = None, **inputs: Value | PinRef) -> Handle:
         """Add a node; an input given as a PinRef is wired, any other value is its literal."""
@@ -46,7 +47,7 @@ class GraphBuilder:
         self.wires.append(Wire(source, target, is_exec=False))
 
     def graph(self) -> Graph:
-        return Graph(self.name, tuple(self.nodes), tuple(self.wires), tuple(self.variables.values()))
+        return Graph(self.name, tuple(self.nodes), tuple(self.wires), tuple(self.variables.values()), properties=(("Pure", True),) if self.is_pure else ())
 
 
 @dataclass

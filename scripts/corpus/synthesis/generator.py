@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from corpus.rows import Provenance, Row
-from corpus.synthesis import documents
+from corpus.synthesis import functions
 from corpus.synthesis import vocabulary as words
 from corpus.synthesis.blocks import BLOCKS
 from corpus.synthesis.compose import TooLong, add_steps, compose_part
@@ -38,16 +38,16 @@ class Recipe:
 
 
 # How often the lessons' prompts start and go on so; the rest counts once.
-TRIGGER_WEIGHTS = {"start": 4, "input": 5, "overlap": 3, "custom": 3, "tick": 2, "damage": 2}
-BLOCK_WEIGHTS = {"steps": 16, "guard": 5, "timing": 3, "foreach": 2, "cast": 2, "loop": 2}
-DOCUMENT_WEIGHT = 12
+TRIGGER_WEIGHTS = {"start": 8, "input": 10, "overlap": 6, "custom": 5, "tick": 4, "damage": 4, "hit": 2, "component": 2, "clicked": 2, "widget": 2, "network": 2}
+BLOCK_WEIGHTS = {"steps": 44, "guard": 5, "timing": 3, "foreach": 2, "cast": 2, "loop": 2}
+DOCUMENT_WEIGHT = 16
 
 
 def recipes() -> list[Recipe]:
     """All patterns of composition, each as often as its weight says."""
     composed = [Recipe(f"{trigger}+{block}", _composer(trigger, block), TRIGGER_WEIGHTS.get(trigger, 1) * BLOCK_WEIGHTS.get(block, 1))
                 for trigger in sorted(TRIGGERS) for block in ("steps", *sorted(BLOCKS))]
-    whole = [Recipe(name, make, DOCUMENT_WEIGHT) for name, make in sorted(documents.DOCUMENTS.items())]
+    whole = [Recipe(name, make, DOCUMENT_WEIGHT) for name, make in sorted(functions.DOCUMENTS.items())]
     return [recipe for recipe in composed + whole for _ in range(recipe.weight)]
 
 
@@ -106,7 +106,7 @@ def make_row(seed: int, index: int, table: list[Recipe]) -> tuple[str, str, Blue
 
 
 def generate(count: int, seed: int, stories: Sequence[Tale] = ()) -> Iterator[Row]:
-    """Exactly `count` rows, all valid, no instruction twice, no pattern above 5 % of them; with stories, about half of them retold."""
+    """Exactly `count` rows, all valid, no instruction twice, no pattern above 5 % of them; with stories, most of them retold."""
     table = recipes()
     per_pattern: Counter[str] = Counter()
     most = max(1, int(count * MAX_PATTERN_FRAC))
@@ -114,7 +114,7 @@ def generate(count: int, seed: int, stories: Sequence[Tale] = ()) -> Iterator[Ro
     index = 0
     while len(seen) < count:
         index += 1
-        row = _retold_row(seed, index, stories) if stories and index % 2 else _composed_row(seed, index, table)
+        row = _retold_row(seed, index, stories) if stories and index % 5 < 3 else _composed_row(seed, index, table)
         if row is None or row.instruction in seen or per_pattern[row.provenance.pattern] >= most:
             continue
         seen.add(row.instruction)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from corpus.synthesis.builder import DocumentBuilder, GraphBuilder, Handle, Properties
@@ -37,6 +39,7 @@ class Scene:
     called_events: list[str] = field(default_factory=list)
     depth: int = 0
     """How many expressions are open: one within another is hard to say and hard to read."""
+    _avoided: str = ""
     _mentioned: set[str] = field(default_factory=set)
     _getters: dict[tuple[str, str], Handle] = field(default_factory=dict)
     _shared: dict[tuple[str, str], Handle] = field(default_factory=dict)
@@ -81,8 +84,15 @@ class Scene:
 
     def variable_of(self, kind: str, reuse: float = 0.5) -> str:
         """A variable of this type: one that the row already has, or a new one."""
-        known = [name for name, variable in self.document.variables.items() if str(variable.type) == kind]
+        known = [name for name, variable in self.document.variables.items() if str(variable.type) == kind and name != self._avoided]
         return self.draw.pick(known) if known and self.draw.chance(reuse) else self.new_variable(kind)
+
+    @contextmanager
+    def avoiding(self, name: str) -> Iterator[None]:
+        """No value is taken from this variable meanwhile: nobody sets a variable to itself."""
+        self._avoided = name
+        yield
+        self._avoided = ""
 
     def mention(self, name: str, noun: str) -> str:
         """A variable in the text: with its type at first, by its name alone when the row has named it before."""

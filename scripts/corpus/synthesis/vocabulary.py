@@ -45,6 +45,7 @@ VARIABLE_NAMES: dict[str, tuple[str, ...]] = {
     "BlackboardComponent": ("Board", "Memory", "Knowledge"),
     "SaveGame": ("SaveData", "Profile", "Progression"),
     "UserWidget": ("HudWidget", "MenuWidget", "PauseWidget", "InventoryWidget"),
+    "Button": ("StartButton", "QuitButton", "OkButton", "CloseButton", "PlayButton", "BuyButton", "BackButton", "RetryButton"),
     "TextBlock": ("ScoreText", "HealthText", "TimerText", "AmmoText"),
     "ProgressBar": ("HealthBar", "StaminaBar", "LoadingBar", "ShieldBar"),
     "Character": ("Hero", "Target", "Opponent", "Follower"),
@@ -105,3 +106,7 @@ ADJECTIVES = ("Red", "Blue", "Golden", "Silent", "Ancient", "Broken", "Hidden", 
 PHRASES = ("The {t} is {s}", "{a} {t}", "{a} {t} {s}", "You found the {t}", "Watch out", "{t}!", "No {t} here", "Take the {t}", "{n} left", "{t} {n}", "Where is the {t}?",
            "One more {t}", "Not yet", "Well done", "{a} {t} ahead", "Too late", "Come closer", "Here we go", "The {a} {t} wakes up", "Press any key", "{s}",
            "Bring me the {t}", "Somebody is near", "Do not touch the {t}", "Back to the {t}", "It works", "{t} of the {a} {t}")
+REFERENCES = ("LinkedDoor", "OtherSwitch", "Partner", "Owner2", "Connected", "NextStage", "Receiver", "MainUnit", "Helper", "LinkedUnit", "Ally", "Source1", "TargetUnit",
+              "Manager", "Mate", "Neighbour", "Parent1", "Twin")
+ACTION_FUNCTIONS = ("Greet", "AddScore", "ResetAll", "ShowHint", "OpenAll", "CloseAll", "ApplyHit", "GiveReward", "StartRound", "EndRound", "UpdateView", "SpendEnergy",
+                    "TakeDamage", "Restore", "Refill", "Drain", "PlayIntro", "Warn", "Celebrate", "Punish", "Announce", "Prepare", "Cleanup", "LevelUp")
