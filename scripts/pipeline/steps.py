@@ -17,6 +17,8 @@ TRAINING_SETTINGS = ("hardware", "model", "quantization", "lora", "training")
 LANGUAGE = ("utils",)
 DATA_CODE = ("utils", "corpus")
 ANSWER_CODE = ("utils", "corpus", "model", "report/scoring.py")
+ZERO_LINE_TOKENS = 256
+"""An untrained model writes until its budget ends; right answers to most prompts are shorter."""
 MODES = {"full": {"data", "base", "train", "eval", "report"}, "data-only": {"data"}, "train-only": {"base", "train", "report"},
          "eval-only": {"base", "eval", "report"}}
 """The groups of steps that a mode runs."""
@@ -176,6 +178,10 @@ STEPS = (
          can_resume=True, unchanged=_training_is_unchanged),
     Step("backup_after", "4.7", "Back up the trained adapter", "16_backup.py", "utility", "train",
          arguments=lambda c: ["--kind", "train_complete"], accompanies="train", needs=("train",)),
+    Step("zero_line", "6", "Exam of the base model, the zero line", "12_run_exam.py", "exam", "eval",
+         arguments=lambda c: ["--base", "--lesson", "holdout", "--budget", ZERO_LINE_TOKENS],
+         reads=lambda c: [c.paths.holdout], writes=lambda c: c.written_since_start(c.paths.exams), settings=("model",),
+         needs=("system_prompt", "base_model"), findings_ok=True, unchanged=lambda _: "the base model was examined"),
     Step("evaluate", "7", "Evaluate the newest model", "09_evaluate_model.py", "eval", "eval", arguments=_model_argument,
          reads=lambda c: [*_answer_inputs(c), c.paths.root / "evaluation"],
          writes=lambda c: c.written_since_start(c.paths.evaluations), code=ANSWER_CODE, needs=("train",), impossible=_has_no_model, is_optional=True),
