@@ -10,6 +10,7 @@ from pathlib import Path
 from corpus.description.manners import describe
 from corpus.pieces import DEFAULT_MAX_CHARACTERS, pieces
 from corpus.rows import Provenance, Row
+from corpus.sharing import share_values
 from utils.dsl_ast import Blueprint
 from utils.dsl_parser import parse, render
 from utils.dsl_validator import validate
@@ -30,12 +31,19 @@ class ExportRows:
 def export_rows(documents: Iterable[Path], max_characters: int = DEFAULT_MAX_CHARACTERS) -> ExportRows:
     found, told = ExportRows(), {}
     for file in documents:
-        for number, piece in enumerate(pieces(parse(file.read_text(encoding="utf-8")), max_characters), start=1):
-            if reason := _unfit(piece, max_characters):
-                found.dropped[reason] += 1
-                continue
+        for number, piece in fit_pieces(file, max_characters, found.dropped):
             found.rows += _new_rows(piece, file.name, number, told)
     return found
+
+
+def fit_pieces(file: Path, max_characters: int = DEFAULT_MAX_CHARACTERS, dropped: Counter[str] | None = None) -> Iterator[tuple[int, Blueprint]]:
+    """Pieces of a DSL document that can become rows, numbered; why the others cannot is counted in `dropped`."""
+    document = share_values(parse(file.read_text(encoding="utf-8")))
+    for number, piece in enumerate(pieces(document, max_characters), start=1):
+        if not (reason := _unfit(piece, max_characters)):
+            yield number, piece
+        elif dropped is not None:
+            dropped[reason] += 1
 
 
 def _unfit(piece: Blueprint, max_characters: int) -> str:

@@ -8,6 +8,7 @@ from corpus.description.outline import GraphView, Outline, Step, Way, outline
 from corpus.description.values import Values, literal_text
 from corpus.synthesis.phrase import spoken
 from utils.dsl_ast import Blueprint, Graph, Node, Variable
+from utils.dsl_writer import write_value
 
 EVENT_TEXTS = {"Event_BeginPlay": "when the game starts", "Event_Tick": "every frame", "Event_EndPlay": "when it is removed from the game",
                "Event_ActorBeginOverlap": "when another actor begins to overlap", "Event_ActorEndOverlap": "when another actor stops overlapping",
@@ -102,11 +103,11 @@ class _Teller:
     def _rest(self, node: Node, told: str = "") -> str:
         """Inputs beyond the one that the sentence names."""
         told = told or str(node.get("Variable"))
-        left = [f"{pin.name}: {self._values.of_pin(node, pin)}" for pin, _, _ in self._view.inputs(node) if pin.name.lower() != told.lower()]
+        left = [f"{pin.name}: {self._values.of_pin(node, pin)}" for pin, _, _ in self._view.inputs(node) if pin.name.lower() != told.replace(" ", "").lower()]
         return f" ({', '.join(left)})" if left else ""
 
     def _event(self, start: Step) -> str:
-        return EVENT_TEXTS.get(start.node.type) or f"on {self._values.name(start.node)}"
+        return EVENT_TEXTS.get(start.node.type) or _event_by_name(start.node) or f"on {self._values.name(start.node)}"
 
     # Step by step: a numbered list.
 
@@ -165,6 +166,22 @@ class _Teller:
     def _declarations(self) -> list[str]:
         variables = [*self._blueprint.variables, *self._graph.variables]
         return ["Variables: " + ", ".join(map(_declaration, variables)) + "."] if variables else []
+
+
+def _event_by_name(node: Node) -> str:
+    """Events that people call by their name, if nothing else is set on them."""
+    match node.type, dict(node.properties):
+        case "Event_Custom", {"Name": name, "Params": params, **rest} if not rest:
+            return f"when the custom event {name} {write_value(params)} is called"
+        case "Event_Custom", {"Name": name, **rest} if not rest:
+            return f"when the custom event {name} is called"
+        case "Event_Component", {"Component": component, "Event": event, **rest} if not rest:
+            return f"on {event} of {component}"
+        case "Event_InputKey", {"Key": key, **rest} if not rest:
+            return f"on the key {key}"
+        case "Event_EnhancedInput" | "Event_InputAction", {"Action": action, **rest} if not rest:
+            return f"on the {'enhanced ' if node.type == 'Event_EnhancedInput' else ''}input action {action}"
+    return ""
 
 
 def _declaration(variable: Variable) -> str:

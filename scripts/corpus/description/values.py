@@ -57,13 +57,12 @@ class Values:
         return ", ".join(told)
 
     def name(self, node: Node) -> str:
-        """The node's type with what makes it what it is: `Call [Function="Heal"]`."""
+        """The node's type with what makes it what it is; a call by the name of its function: `Heal [Class=BP_Hero]`."""
         pins = {pin.name for pin in self._view.shapes[node.id].data_inputs}
         identity = tuple((key, value) for key, value in node.properties if key not in pins)
-        if node.type == "Call" and len(identity) == 1:
-            return str(identity[0][1])
+        if node.type in ("Call", "AsyncAction") and (function := node.get("Function")):
+            return str(function) + write_properties(tuple(entry for entry in identity if entry[0] != "Function"))
         return node.type + write_properties(identity)
-
 
     def label(self, node: Node) -> str:
         """How a node that was told before is called again: "the event Heal", "ShowLoginUI", with a number where several are called so."""
@@ -86,7 +85,7 @@ def literal_text(value: Value | None) -> str:
     if value is None:
         return "nothing"
     if isinstance(value, str):
-        return f"'{value}'"
+        return write_value(value)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, Struct) and [key for key, _ in value.fields] == ["X", "Y", "Z"]:
