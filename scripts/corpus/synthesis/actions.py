@@ -400,7 +400,7 @@ def set_value(scene: Scene) -> Clause:
     return Clause(scene.draw.pick((f"set the {kinds.type_noun(kind)} {name} to {text}", f"store {text} in the {kinds.type_noun(kind)} {name}")))
 
 
-@step_of("state")
+@step_of("increment")
 def increment(scene: Scene) -> Clause:
     name = scene.variable_of("Int")
     node, texts = scene.draw.pick((("IncrementInt", ("increment the integer {v} with ++", "use ++ on the integer {v}")), ("DecrementInt", ("decrement the integer {v} with --", "use -- on the integer {v}"))))

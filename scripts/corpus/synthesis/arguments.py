@@ -176,7 +176,7 @@ def other_actor(scene: Scene) -> Argument:
     if scene.draw.chance(0.4):
         return scene.shared("GetPlayerPawn")["ReturnValue"], scene.draw.pick(("the player pawn", "the player", "the player's pawn"))
     variable = scene.variable_of("Actor")
-    return scene.get(variable), scene.mention(variable, "actor" if scene.draw.chance(0.6) else "actor variable")
+    return scene.get(variable), scene.mention(variable, "actor")
 
 
 def component_of(kind: str) -> Kind:

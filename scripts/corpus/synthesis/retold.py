@@ -62,7 +62,8 @@ def retell(tale: Tale, draw: Draw) -> tuple[str, str] | None:
     if not (names or texts or numbers):
         return None
     instruction = SAID.sub(lambda found: _changed(found[0], names, texts, numbers), said)
-    answer = WRITTEN.sub(lambda found: _changed(found[0], names, texts, numbers), tale.answer)
+    written = numbers | {_written(text): _written(new) for text, new in numbers.items()}
+    answer = WRITTEN.sub(lambda found: _changed(found[0], names, texts, written), tale.answer)
     return _checked(instruction, answer, tale.answer)
 
 
@@ -121,7 +122,8 @@ def _names(answer: str) -> dict[str, tuple[str, ...]]:
             found.setdefault(name, words.FUNCTION_NAMES)
     for name, kind in re.findall(r"[(,] ?(\w+): (\w+)", "".join(re.findall(r"(?:Params|Tracks)=\([^)]*\)", answer))):
         found.setdefault(name, words.PARAMETER_NAMES.get(kind, words.THINGS))
-    for pattern, choices in ((r'Timeline \[Name="(\w+)"', words.TIMELINES), (r'Tag="(\w+)"', words.TAGS), (r'LevelName="(\w+)"', words.LEVELS)):
+    for pattern, choices in ((r'Timeline \[Name="(\w+)"', words.TIMELINES), (r'Tag="(\w+)"', words.TAGS), (r'LevelName="(\w+)"', words.LEVELS),
+                             (r'FunctionName="(\w+)"', words.EVENT_NAMES), (r'InputAction \[Action="(\w+)"', words.ACTION_STEMS)):
         for name in re.findall(pattern, answer):
             found.setdefault(name, choices)
     for key in re.findall(r'Key="([A-Z])"', answer):
@@ -161,7 +163,7 @@ def _new_numbers(said: str, answer: str, draw: Draw) -> dict[str, str]:
         drawn = {text: _other_number(text, draw) for text in wanted if draw.chance(0.85)}
         values = [float(drawn.get(number_text(number), number)) for number in ranked]
         if all(a < b for a, b in zip(values, values[1:])):
-            return drawn | {_written(text): _written(new) for text, new in drawn.items()}
+            return drawn
     return {}
 
 
