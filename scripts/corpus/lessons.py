@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from corpus.mention_order import in_order_of_mention
 from corpus.rows import Provenance, Row
 from error_handler import UserError, UserErrors
 from pipeline.store import read_json
-from utils.dsl_parser import render
+from utils.dsl_parser import parse, render
 from utils.dsl_validator import validate_text
 
 SCHEMA_VERSION = 1
@@ -74,8 +75,10 @@ def lesson_rows(lesson: Lesson, file: str) -> Iterator[Row]:
     """A row for each prompt and each of its paraphrases."""
     source = "correction" if lesson.lesson_id.startswith("correction") else "lesson"
     for prompt in lesson.prompts:
+        blueprint = parse(prompt.expected_dsl)
         for instruction in (prompt.instruction, *prompt.paraphrases):
-            yield Row(instruction, prompt.expected_dsl, "", Provenance(source, file, prompt.id, prompt.category))
+            output = render(in_order_of_mention(blueprint, instruction))
+            yield Row(instruction, output, "", Provenance(source, file, prompt.id, prompt.category))
 
 
 def _prompt(entry: Any, place: str) -> Prompt:

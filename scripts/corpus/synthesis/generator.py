@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from corpus.mention_order import in_order_of_mention
 from corpus.rows import Provenance, Row
 from corpus.synthesis import functions
 from corpus.synthesis import vocabulary as words
@@ -101,8 +102,8 @@ def make_row(seed: int, index: int, table: list[Recipe]) -> tuple[str, str, Blue
     if draw.chance(0.15):
         scene.document.name = draw.pick(words.BLUEPRINT_NAMES)
     text = recipe.make(scene) + start_values(scene)
-    instruction = opening(draw, scene.document.name, scene.document.parent) + text
-    return recipe.name, sentence(instruction), scene.document.blueprint()
+    instruction = sentence(opening(draw, scene.document.name, scene.document.parent) + text)
+    return recipe.name, instruction, in_order_of_mention(scene.document.blueprint(), instruction)
 
 
 def generate(count: int, seed: int, stories: Sequence[Tale] = ()) -> Iterator[Row]:

@@ -72,7 +72,7 @@ def _other_blueprint(scene: Scene) -> tuple[str, PinRef, str]:
     """(class, the object, words): a variable of a project's class."""
     name = scene.draw.pick(words.CLASSES)
     variable = scene.document.variable(scene.draw.fresh(words.REFERENCES), name)
-    return name, scene.get(variable), scene.mention(variable, name if scene.draw.chance(0.4) else f"{name} variable")
+    return name, scene.get(variable), scene.mention(variable, name)
 
 
 @step_of("other")

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from corpus.lessons import Lesson
+from corpus.mention_order import in_order_of_mention
 from corpus.synthesis import arguments as kinds
 from corpus.synthesis import vocabulary as words
 from corpus.synthesis.draw import Draw
@@ -72,7 +73,7 @@ def _checked(instruction: str, answer: str, original: str) -> tuple[str, str] | 
     blueprint, findings = validate_text(answer)
     if blueprint is None or _codes(findings) != _codes(validate_text(original)[1]):
         return None
-    output = render(blueprint)
+    output = render(in_order_of_mention(blueprint, instruction))
     is_whole = output.count("\n") == answer.count("\n") and output.count("=") == answer.count("=")
     return (instruction, output) if is_whole else None
 
