@@ -21,9 +21,11 @@ PROPERTY_KEY = re.compile(r"(?:^|, )(\w+)=")
 PIN = re.compile(r"\b(n\d+)\.(\S+)")
 TOLD_BY_RULES = ("VariableGet", "VariableSet", "Call", "Event_Custom", "FunctionEntry", "FunctionResult")
 
-HEADER = """\
+TASK = """\
 You write Unreal Engine 5 Blueprint graphs in the Blueprint DSL. Answer with one document and nothing else.
+"""
 
+FORMAT = """
 Format:
 BLUEPRINT: BP_Name
 PARENT: Actor
@@ -37,7 +39,9 @@ EXEC n1.Then -> n4.Execute
 DATA n1.Damage -> n3.B
 DATA n2.Health -> n3.A
 DATA n3.ReturnValue -> n4.Health
+"""
 
+RULES = """
 Rules:
 - Order: BLUEPRINT, PARENT, VAR lines, GRAPH, then NODE, EXEC, DATA lines. Ids are n1, n2, ... without gaps.
 - Execution starts at an Event_ node. EXEC goes from an exec output (Then unless listed) to Execute; one wire leaves an exec output. Use Sequence to do several things.
@@ -49,7 +53,9 @@ Rules:
 - Event_Component [Component="Box", Event="OnComponentBeginOverlap"] has OtherActor. BindEvent, SetTimerByEvent take an event by DATA n1.OutputDelegate.
 - CastToX has Object in, Then, CastFailed and AsX out. Operators take their type from their wires.
 - Target is the object a function works on; without a wire it is this Blueprint itself.
+"""
 
+NODES = """
 Nodes: name(inputs) outputs; '=' pure, '>' exec output.
 """
 
@@ -84,8 +90,12 @@ def count_usage(outputs: Iterable[str]) -> Usage:
 
 
 def render_system_prompt(catalogue: Catalogue, usage: Usage, budget_characters: int = DEFAULT_BUDGET_CHARACTERS) -> SystemPrompt:
-    """List node types by falling use until the budget is full; ties go by name, so the same counts give the same text."""
-    left = budget_characters - len(HEADER)
+    """Task, format, rules, then node types by falling use, as far as the budget reaches; the task always stands.
+
+    Ties go by name, so the same counts give the same text.
+    """
+    header = _header(budget_characters)
+    left = budget_characters - len(header) if header.endswith(NODES) else 0
     lines: dict[str, str] = {}
     for kind, _ in sorted(usage.nodes.items(), key=lambda item: (-item[1], item[0])):
         line = reference_line(catalogue, kind, usage)
@@ -93,8 +103,18 @@ def render_system_prompt(catalogue: Catalogue, usage: Usage, budget_characters: 
             lines[kind] = line
             left -= len(line) + 1
     listed = tuple(sorted(lines))
-    covered = sum(usage.nodes[kind] for kind in listed) + sum(usage.nodes[kind] for kind in TOLD_BY_RULES)
-    return SystemPrompt(HEADER + "\n".join(lines[kind] for kind in listed) + "\n", listed, covered / max(usage.nodes.total(), 1))
+    told = (*listed, *(TOLD_BY_RULES if RULES in header else ()))
+    covered = sum(usage.nodes[kind] for kind in told)
+    return SystemPrompt(header + "".join(lines[kind] + "\n" for kind in listed), listed, covered / max(usage.nodes.total(), 1))
+
+
+def _header(budget_characters: int) -> str:
+    header = TASK
+    for part in (FORMAT, RULES, NODES):
+        if len(header) + len(part) > budget_characters:
+            break
+        header += part
+    return header
 
 
 def reference_line(catalogue: Catalogue, kind: str, usage: Usage) -> str | None:
