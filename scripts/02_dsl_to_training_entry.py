@@ -44,10 +44,16 @@ def canonical_graph(file: Path) -> str:
     return render(blueprint)
 
 
+def words(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("an instruction needs words")
+    return text.strip()
+
+
 def parser() -> argparse.ArgumentParser:
     options = build_parser(__doc__)
     options.add_argument("--dsl", type=Path, required=True, metavar="FILE", help="the graph")
-    options.add_argument("--instruction", required=True, action="append", metavar="TEXT",
+    options.add_argument("--instruction", required=True, type=words, action="append", metavar="TEXT",
                          help="what a person would ask for; give it several times for several wordings")
     return options
 

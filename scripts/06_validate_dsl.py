@@ -13,6 +13,7 @@ Exit     0 all valid, 1 at least one error, 64 bad usage
 import argparse
 from pathlib import Path
 
+from error_handler import UserError
 from pipeline.door import build_parser, report_finding, run_door, track
 from pipeline.exit_codes import ExitCode
 
@@ -28,13 +29,16 @@ def main(args: argparse.Namespace) -> ExitCode:
         for file in mend(args.path):
             print(f"rewritten: {file} (original: {file.name}.bak)")
     with get_logger(step_prefix="2").step("2.1", f"Validate {args.path}"):
-        report = validate_documents(track(documents(args.path), "validating"))
+        unreadable: list[UserError] = []
+        report = validate_documents(track(documents(args.path, unreadable.append), "validating"))
     file = args.report or args.project.validation_report
     write_json(file, report)
     print(table(report))
     show_errors(report)
+    for error in unreadable:
+        report_finding(error.problem, error.fix)
     print(f"report: {file}")
-    return ExitCode.OK if report.valid == report.documents else ExitCode.FAILED
+    return ExitCode.OK if report.valid == report.documents and not unreadable else ExitCode.FAILED
 
 
 def show_errors(report) -> None:

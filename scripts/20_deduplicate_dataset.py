@@ -21,6 +21,8 @@ from pipeline.paths import REPOSITORY
 
 
 def main(args: argparse.Namespace) -> ExitCode:
+    if not args.merge and args.input is None:
+        parser().error("give a .jsonl file of training rows, or --merge")
     return merge_project(args) if args.merge else deduplicate_file(args)
 
 
@@ -29,8 +31,8 @@ def deduplicate_file(args: argparse.Namespace) -> ExitCode:
     from corpus.rows import read_rows, training_line
     from pipeline.store import replace_when_complete
 
-    if args.input is None or not args.input.is_file():
-        raise UserError(f"{args.input or 'no input'}: no such file.", "give a .jsonl file of training rows, or --merge.")
+    if not args.input.is_file():
+        raise UserError(f"{args.input}: no such file.", "give a .jsonl file of training rows, or --merge.")
     verdict = decide(collect_keys(track(read_rows(args.input), "reading")), args.cap)
     output = args.output or args.input.with_name(f"{args.input.stem}.dedup.jsonl")
     with replace_when_complete(output) as file:
@@ -54,9 +56,6 @@ def merge_project(args: argparse.Namespace) -> ExitCode:
     with get_logger(step_prefix="1").step("1.5", "Merge, guard, deduplicate and split the rows"):
         report = merge(files, guard, paths.train_file, paths.validation_file, paths.provenance_file, cap=args.cap,
                        progress=lambda rows: track(rows, "reading rows"))
-    if report.train == 0:
-        raise UserError("no rows to train on: cleaned-data/rows holds none that may be used.",
-                        "run scripts/03, 05 or 13 first, or the whole pipeline.")
     write_json(paths.datasets / "merge_report.json", report)
     print(f"{report.train} training and {report.validation} validation rows of {report.read}")
     for source, tally in report.by_source.items():
@@ -71,12 +70,19 @@ def print_counts(dropped: dict[str, int]) -> None:
             print(f"  dropped {count:>7}  {reason}")
 
 
+def positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return value
+
+
 def parser() -> argparse.ArgumentParser:
     options = build_parser(__doc__)
     options.add_argument("input", type=Path, nargs="?", metavar="in.jsonl", help="rows to deduplicate")
     options.add_argument("--output", type=Path, metavar="FILE", help="where the kept rows go (default: <in>.dedup.jsonl)")
     options.add_argument("--merge", action="store_true", help="merge all rows of the project into its training set")
-    options.add_argument("--cap", type=int, default=40, metavar="N", help="distinct graphs kept of one structure (default: 40)")
+    options.add_argument("--cap", type=positive, default=40, metavar="N", help="distinct graphs kept of one structure (default: 40)")
     return options
 
 

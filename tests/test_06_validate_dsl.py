@@ -83,6 +83,21 @@ def test_a_path_that_is_not_there_is_bad_usage(paths, run):
     assert run(paths.root / "nothing").returncode == 64
 
 
+def test_a_file_of_a_folder_that_cannot_be_read_is_named_and_the_rest_is_checked_and_fixed(paths, run):
+    folder = paths.root / "many"
+    folder.mkdir()
+    (folder / "a.dsl").write_bytes(b"\xff\xfe\x00")
+    (folder / "b.jsonl").write_bytes(b"\xb9\x91")
+    (folder / "c.jsonl").write_text('{"output"\n', encoding="utf-8")
+    (folder / "loose.dsl").write_text(LOOSE, encoding="utf-8")
+    done = run(folder, "--fix")
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert all(name in done.stderr for name in ("a.dsl", "b.jsonl", "c.jsonl:1"))
+    assert "1 of 1 documents are valid" in done.stdout
+    assert (folder / "loose.dsl").read_text(encoding="utf-8") == render(parse(LOOSE))
+    assert (folder / "b.jsonl").read_bytes() == b"\xb9\x91"
+
+
 def test_a_file_that_is_not_text_is_one_clear_line(paths, run):
     (paths.root / "x.dsl").write_bytes(b"BLUEPRINT: \xff\xfe")
     done = run(paths.root / "x.dsl")

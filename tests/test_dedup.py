@@ -29,6 +29,10 @@ def verdict_of(*rows, cap=40):
     return decide(collect_keys(rows), cap).tolist()
 
 
+def test_no_rows_give_no_verdicts():
+    assert verdict_of() == []
+
+
 def test_a_structure_key_ignores_names_and_literals_and_nothing_else():
     assert structure_key(document()) == structure_key(document("Bye, [all]", "Mana", 25.5))
     assert structure_key(document()) != structure_key(document().replace("PrintString", "PrintText"))

@@ -2,6 +2,7 @@
 
 import json
 
+import datasets
 import pytest
 
 from corpus.leak_guard import load_leak_guard
@@ -70,11 +71,18 @@ def test_the_merge_drops_and_counts_a_machine_made_row_that_leaks(tmp_path, guar
     assert "Secret" not in (tmp_path / "train.jsonl").read_text(encoding="utf-8")
 
 
+def test_the_merge_drops_and_counts_what_the_validator_refuses(tmp_path, guard):
+    good, wrong = ANSWER.format(text="Fine"), ANSWER.format(text="Fine").replace("n2.Execute", "n2.Enter")
+    report = run_merge(tmp_path, guard, [Row("a", good), Row("b", wrong), Row("c", "x"), Row(" ", good)])
+    assert (report.read, report.train + report.validation, report.dropped["refused by the validator"]) == (4, 1, 3)
+
+
 def test_every_row_that_stays_has_its_provenance_and_loads_as_a_dataset(tmp_path, guard):
     rows = [Row(f"Print {i}.", ANSWER.format(text=str(i)), "", Provenance("synthetic", pattern="p", seed=i)) for i in range(5)]
     report = run_merge(tmp_path, guard, rows)
     lines = [json.loads(line) for line in (tmp_path / "provenance.jsonl").read_text(encoding="utf-8").splitlines()]
     assert len(lines) == report.train + report.validation == 5
     assert {(line["split"], line["line"]) for line in lines} >= {("train", 1), ("train", report.train)}
-    train = [json.loads(line) for line in (tmp_path / "train.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert all(set(row) == {"instruction", "input", "output"} for row in train)
+    train = datasets.load_dataset("json", data_files=str(tmp_path / "train.jsonl"), split="train", cache_dir=str(tmp_path / "cache"))
+    assert train.column_names == ["instruction", "input", "output"]
+    assert sorted(train["instruction"])[0] == "Print 0." and len(train) == report.train

@@ -84,6 +84,8 @@ def _mark_repeated_instructions(keys: RowKeys, verdict: np.ndarray) -> None:
 
 def _mark_near(keys: RowKeys, verdict: np.ndarray, near: float) -> None:
     """Compare each row with the first kept one of its bucket; buckets are bands of the signature within one structure."""
+    if not len(keys):
+        return
     signatures = np.frombuffer(keys.signature, np.uint32).reshape(len(keys), PERMUTATIONS)
     structure = np.frombuffer(keys.structure, np.int64)
     for band in np.split(signatures, BANDS, axis=1):

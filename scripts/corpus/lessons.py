@@ -50,6 +50,8 @@ def load_lesson(path: Path) -> Lesson:
     """Read and check a lesson; every broken prompt is named, with the first finding of its answer."""
     data = read_json(path, newest_schema=SCHEMA_VERSION)
     _require(data, LESSON_FIELDS, str(path))
+    if not isinstance(data["prompts"], list):
+        raise UserError(f"{path}: prompts: expected a list, found {type(data['prompts']).__name__}.", "write the prompts between [ and ].")
     _check_unique([str(prompt.get("id")) for prompt in data["prompts"] if isinstance(prompt, dict)], path)
     prompts, errors = [], []
     for number, entry in enumerate(data["prompts"], start=1):
@@ -59,7 +61,7 @@ def load_lesson(path: Path) -> Lesson:
             errors.append(error)
     if errors:
         raise UserErrors(errors) if len(errors) > 1 else errors[0]
-    return Lesson(data["lesson_id"], data["lesson_name"], tuple(prompts), data.get("description", ""), data.get("created", ""))
+    return Lesson(str(data["lesson_id"]), str(data["lesson_name"]), tuple(prompts), data.get("description", ""), data.get("created", ""))
 
 
 def lesson_files(path: Path) -> list[Path]:
@@ -89,9 +91,9 @@ def _prompt(entry: Any, place: str) -> Prompt:
         instruction=_text(entry["instruction"], f"{place}: instruction"),
         expected_dsl=_answer(entry["expected_dsl"], f"{place}: expected_dsl"),
         category=entry.get("category", ""),
-        alternatives=tuple(_answer(text, f"{place}: alternatives {i}") for i, text in enumerate(entry.get("alternatives", ()), 1)),
-        paraphrases=tuple(_text(text, f"{place}: paraphrases") for text in entry.get("paraphrases", ())),
-        tags=tuple(entry.get("tags", ())))
+        alternatives=tuple(_answer(text, f"{place}: alternatives {i}") for i, text in enumerate(_list(entry, "alternatives", place), 1)),
+        paraphrases=tuple(_text(text, f"{place}: paraphrases") for text in _list(entry, "paraphrases", place)),
+        tags=tuple(_list(entry, "tags", place)))
 
 
 def _answer(text: Any, place: str) -> str:
@@ -101,6 +103,13 @@ def _answer(text: Any, place: str) -> str:
         first = errors[0]
         raise UserError(f"{place}: {first.code}, line {first.line}: {first.message}", first.remedy or FIX)
     return render(blueprint)
+
+
+def _list(entry: dict[str, Any], field_name: str, place: str) -> list[Any]:
+    found = entry.get(field_name) or []
+    if not isinstance(found, list):
+        raise UserError(f"{place}: {field_name}: expected a list, found {found!r:.60}.", f"write the {field_name} between [ and ].")
+    return found
 
 
 def _text(value: Any, place: str) -> str:

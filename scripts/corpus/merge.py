@@ -1,6 +1,6 @@
 """All rows of a project into one training set: read, check, guard, deduplicate, split, write.
 
-Two passes over the row files: the first keeps 250 bytes a row, the second writes; a million rows never stand in memory.
+Two passes over the row files: the first checks every row and keeps its keys, the second writes.
 """
 
 from __future__ import annotations
@@ -14,14 +14,18 @@ import json
 import numpy as np
 
 from corpus.dedup import DEFAULT_CAP, KEPT, RowKeys, collect_keys, counts, decide
+from corpus.fingerprint import digest
 from corpus.leak_guard import LeakGuard
 from corpus.rows import Row, read_rows, training_line
 from error_handler import UserError
 from pipeline.store import replace_when_complete
+from utils.dsl_validator import validate_text
 
 VALIDATION_FRACTION = 0.05
 # Made by machine, so an accidental meeting with a guarded graph is dropped and counted; a person's row is refused aloud.
 MACHINE_MADE = ("synthetic", "correction", "export")
+
+FIT, INVALID, LEAK = "", "refused by the validator", "leak"
 
 Progress = Callable[[Iterable[Row]], Iterable[Row]]
 
@@ -40,28 +44,49 @@ class MergeReport:
 
 def merge(files: list[Path], guard: LeakGuard, train_file: Path, validation_file: Path, provenance_file: Path,
           cap: int = DEFAULT_CAP, validation_fraction: float = VALIDATION_FRACTION, progress: Progress = iter) -> MergeReport:
-    """Write train, validation and provenance from row files given in order of trust; fails on a leak in a person's row."""
-    keys, sources, leaks = _first_pass(files, guard, progress)
-    verdict = decide(keys, cap)
-    is_kept = (verdict == KEPT) & ~leaks
-    is_validation = choose_validation(keys, sources, is_kept, validation_fraction)
+    """Write train, validation and provenance from row files given in order of trust; fails on a leak in a person's row.
+
+    Without a row to train on it fails too, and what was there stays.
+    """
+    read = _first_pass(files, guard, progress)
+    verdict = decide(read.keys, cap)
+    is_kept = (verdict == KEPT) & (read.unfit == FIT)
+    is_validation = choose_validation(read.keys, read.sources, is_kept, validation_fraction)
+    if not (is_kept & ~is_validation).any():
+        raise UserError("no rows to train on: cleaned-data/rows holds none that may be used.", "run scripts/03, 05 or 13 first, or the whole pipeline.")
     report = _write(files, is_kept, is_validation, train_file, validation_file, provenance_file)
-    report.dropped = counts(np.where(leaks, KEPT, verdict)) | {"leak": int(leaks.sum())}
+    report.dropped = counts(np.where(read.unfit == FIT, verdict, KEPT)) | {reason: int((read.unfit == reason).sum()) for reason in (INVALID, LEAK)}
     return report
 
 
-def _first_pass(files: list[Path], guard: LeakGuard, progress: Progress) -> tuple[RowKeys, np.ndarray, np.ndarray]:
+@dataclass(frozen=True)
+class _Read:
+    """What one pass over all rows says of each: keys, source, and why it may not be learned from (FIT: it may)."""
+
+    keys: RowKeys
+    sources: np.ndarray
+    unfit: np.ndarray
+
+
+def _first_pass(files: list[Path], guard: LeakGuard, progress: Progress) -> _Read:
     sources: list[str] = []
-    leaks: list[bool] = []
+    unfit: list[str] = []
+    valid: dict[int, bool] = {}
+
+    def is_fit(row: Row) -> bool:
+        key = digest(row.output)
+        if key not in valid:
+            valid[key] = not any(finding.is_error for finding in validate_text(row.output)[1])
+        return valid[key] and bool(row.instruction.strip())
 
     def watched() -> Iterator[Row]:
         for row in progress(_all_rows(files)):
             sources.append(row.provenance.source)
-            leaks.append(_is_leak(row, guard))
+            unfit.append(INVALID if not is_fit(row) else LEAK if _is_leak(row, guard) else FIT)
             yield row
 
     keys = collect_keys(watched())
-    return keys, np.array(sources, dtype=object), np.array(leaks, dtype=bool)
+    return _Read(keys, np.array(sources, dtype=object), np.array(unfit, dtype=object))
 
 
 def _is_leak(row: Row, guard: LeakGuard) -> bool:

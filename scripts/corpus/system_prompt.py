@@ -59,6 +59,8 @@ NODES = """
 Nodes: name(inputs) outputs; '=' pure, '>' exec output.
 """
 
+SHORTEST_CHARACTERS = len(HEADER)
+
 
 @dataclass(frozen=True)
 class SystemPrompt:

@@ -161,15 +161,15 @@ def read_jsonl(path: Path) -> Iterator[Any]:
     """Yield the objects of a JSONL file; an unfinished last line (a killed writer) is passed over, any other is a UserError."""
     path = Path(path)
     with open(path, encoding="utf-8", errors="strict") as file:
-        for number, line in enumerate(file, start=1):
-            if not line.strip():
-                continue
-            try:
-                yield json.loads(line)
-            except json.JSONDecodeError as error:
-                if not line.endswith("\n"):
-                    return
+        try:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    yield json.loads(line)
+        except json.JSONDecodeError as error:
+            if line.endswith("\n"):
                 raise UserError(f"{path}:{number}: not valid JSON: {error.msg}", "mend or delete this line.") from error
+        except UnicodeDecodeError as error:
+            raise UserError(f"{path}: not UTF-8 text: {error.reason}.", "save the file as UTF-8, or move it away; it was left as it is.") from error
 
 
 def sha256_file(path: Path) -> str:

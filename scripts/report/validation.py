@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -25,13 +25,25 @@ class Document:
     text: str
 
 
-def documents(path: Path) -> Iterator[Document]:
-    """The documents of a .dsl file, of a .jsonl file's `output` fields, or of all such files under a folder."""
-    if path.is_dir():
-        for file in sorted(file for file in path.rglob("*") if file.suffix in (".dsl", ".jsonl") and file.is_file()):
-            yield from _file_documents(file, file.relative_to(path).as_posix())
-    else:
-        yield from _file_documents(path, path.name)
+OnUnreadable = Callable[[UserError], None]
+
+
+def documents(path: Path, on_unreadable: OnUnreadable) -> Iterator[Document]:
+    """The documents of a .dsl file, of a .jsonl file's `output` fields, or of all such files under a folder.
+
+    A file that cannot be read is handed over as its error, and the next one follows.
+    """
+    for file in _files(path):
+        try:
+            yield from _file_documents(file, file.relative_to(path).as_posix() if path.is_dir() else file.name)
+        except UserError as error:
+            on_unreadable(error)
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    return sorted(file for file in path.rglob("*") if file.suffix in (".dsl", ".jsonl") and file.is_file())
 
 
 def _file_documents(file: Path, name: str) -> Iterator[Document]:
@@ -130,9 +142,18 @@ def mended(text: str) -> str:
 
 
 def mend(path: Path) -> list[Path]:
-    """Write the documents of a file or folder in their canonical form, the original kept beside as .bak; the files changed."""
-    files = sorted(file for file in path.rglob("*") if file.suffix in (".dsl", ".jsonl")) if path.is_dir() else [path]
-    return [file for file in files if (_mend_rows(file) if file.suffix == ".jsonl" else _mend_file(file))]
+    """Write the documents of a file or folder in their canonical form, the original kept beside as .bak; the files changed.
+
+    Files that cannot be read are left alone; `documents` names them.
+    """
+    return [file for file in _files(path) if _mend(file)]
+
+
+def _mend(file: Path) -> bool:
+    try:
+        return _mend_rows(file) if file.suffix == ".jsonl" else _mend_file(file)
+    except UserError:
+        return False
 
 
 def _mend_file(file: Path) -> bool:
