@@ -16,7 +16,7 @@ from pipeline.exit_codes import ExitCode
 
 def main(args: argparse.Namespace) -> ExitCode:
     from corpus.rows import read_rows
-    from corpus.system_prompt import SHORTEST_CHARACTERS, count_usage, render_system_prompt
+    from corpus.system_prompt import count_usage, render_system_prompt
     from pipeline.store import write_text
     from pipeline_logger import get_logger
     from utils.blueprint_patterns import load_catalogue
@@ -28,8 +28,6 @@ def main(args: argparse.Namespace) -> ExitCode:
         usage = count_usage(row.output for row in read_rows(paths.train_file))
         if not usage.nodes:
             raise UserError(f"{paths.train_file}: holds no rows.", "run scripts/20_deduplicate_dataset.py --merge again.")
-        if args.budget < SHORTEST_CHARACTERS:
-            raise UserError(f"--budget {args.budget}: format and rules alone take {SHORTEST_CHARACTERS} characters.", f"give {SHORTEST_CHARACTERS} or more.")
         prompt = render_system_prompt(load_catalogue(), usage, args.budget)
         output = args.output or paths.system_prompt
         write_text(output, prompt.text)

@@ -59,8 +59,6 @@ NODES = """
 Nodes: name(inputs) outputs; '=' pure, '>' exec output.
 """
 
-SHORTEST_CHARACTERS = len(HEADER)
-
 
 @dataclass(frozen=True)
 class SystemPrompt:
