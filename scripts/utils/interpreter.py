@@ -1,30 +1,34 @@
 """Run a Blueprint on simulated events and write down what it does, so that two graphs can be compared by their effect.
 
 A trace is a list of lines: prints, calls into the game, writes of variables, each with its time once time has passed. A
-graph that does the right thing another way has the same trace. What only a running game knows stays a term (see
-interpreter_values); a branch on such a term takes `decision`, so that running twice shows both sides.
+graph that does the right thing another way has the same trace. Functions that only ask (`GetActorLocation`) leave no
+line. What only a running game knows stays a term (see interpreter_values); a branch on such a term is decided by
+`decide`, so that several runs show its sides.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
 from typing import Any
 
 from utils.blueprint_patterns import Catalogue, Pin, Scope, Shape
 from utils.dsl_ast import Blueprint, Graph, Node, Wire
-from utils.interpreter_values import Record, Term, Thing, from_literal, text_of, zero
+from utils.interpreter_effects import EFFECTS
+from utils.interpreter_nodes import evaluate, execute
+from utils.interpreter_values import OBJECTS, SELF, RunAway, Term, Thing, converted, from_literal, given_value, text_of, zero
+from utils.node_shapes import ShapeMemory
 
 MAX_STEPS = 5_000
 MAX_LINES = 400
 HORIZON_S = 10.0
-SELF = Thing("Self", "Self")
-
-
-class RunAway(Exception):
-    """The graph does not come to an end."""
+WITHOUT_END = "... without end"
+CONTROL = ("event", "call", "broadcast", "set", "to", "wait", "times", "every", "pin")
+LISTENING = ("Name", "Key", "Action", "Axis", "Component", "Event")
+"""Properties by which an event node says what it listens to."""
 
 
 @dataclass
@@ -40,35 +44,50 @@ class Frame:
     locals: dict[str, Any] = field(default_factory=dict)
     memory: dict[str, Any] = field(default_factory=dict)
     """What DoOnce, FlipFlop and their kind remember, by node."""
-    returned: bool = False
+    results: dict[str, Any] | None = None
+    """What the function returned with, once it has."""
 
 
 class Machine:
-    """A Blueprint in a game that is not there. `world` gives results of functions by node type; else they stay terms."""
+    """A Blueprint in a game that is not there.
 
-    def __init__(self, blueprint: Blueprint, catalogue: Catalogue, world: Mapping[str, Any] | None = None, decision: bool = True) -> None:
-        self.blueprint, self.catalogue, self.decision = blueprint, catalogue, decision
+    world    what functions return, by node type or `Type.Pin`; others stay terms
+    decide   whether an open condition holds, by its text
+    watched  variables, in lower case, whose writes belong into the trace (None: all)
+    """
+
+    def __init__(self, blueprint: Blueprint, catalogue: Catalogue, world: Mapping[str, Any] | None = None,
+                 decide: Callable[[str], bool] = lambda _: True, watched: Collection[str] | None = None) -> None:
+        self.blueprint, self.catalogue, self.decide, self.watched = blueprint, catalogue, decide, watched
         self.world = dict(world or {})
         self.trace: list[str] = []
         self.now_s, self.steps = 0.0, 0
+        self.is_destroyed, self.is_ticking = False, True
         self._queue: list[tuple[float, int, Callable[[], None]]] = []
-        self._order, self._spawned = count(), count(1)
-        self.timers: dict[Any, int] = {}
-        self.bound: dict[str, list[tuple[Frame, str]]] = {}
-        self.variables = {one.name.lower(): from_literal(one.default, self._type(one.type)) for one in blueprint.variables}
+        self.order, self._spawned = count(1), count(1)
+        self.timers: dict[str, int] = {}
+        """The turn in which the timer of an event or function was set last; a tick of another turn is stale."""
+        self.bound: dict[str, list[Any]] = {}
+        """What is bound to each dispatcher, in lower case."""
         self.variable_names = {one.name.lower(): one.name for one in blueprint.variables}
-        self.frames = {graph.name.lower(): self._frame(graph) for graph in blueprint.graphs}
+        self.variables = {one.name.lower(): from_literal(one.default, self._type(one.type)) for one in blueprint.variables}
+        self.written = {name for graph in blueprint.graphs for name in _written_names(graph)}
+        self.frames = {graph.name.lower(): self._first_frame(graph) for graph in blueprint.graphs}
 
     def _type(self, ref: Any) -> Any:
         return self.catalogue.resolve_type(ref)
 
-    def _frame(self, graph: Graph) -> Frame:
+    def _first_frame(self, graph: Graph) -> Frame:
         scope = Scope.of(self.blueprint, graph)
-        return Frame(graph, {node.id: self.catalogue.shape(node, scope) for node in graph.nodes},
-                     {(wire.target.node, wire.target.pin): wire for wire in graph.wires if not wire.is_exec},
-                     {(wire.source.node, wire.source.pin): wire for wire in graph.wires if wire.is_exec},
-                     {node.id: node for node in graph.nodes},
-                     locals={one.name.lower(): from_literal(one.default, self._type(one.type)) for one in graph.variables})
+        return self._fresh(Frame(graph, _memory(self.catalogue).shapes(graph.nodes, scope),
+                                 {(wire.target.node, wire.target.pin): wire for wire in graph.wires if not wire.is_exec},
+                                 {(wire.source.node, wire.source.pin): wire for wire in graph.wires if wire.is_exec},
+                                 {node.id: node for node in graph.nodes}))
+
+    def _fresh(self, frame: Frame) -> Frame:
+        """A new run of the same graph: every call of a function has outputs and local variables of its own."""
+        own = {one.name.lower(): from_literal(one.default, self._type(one.type)) for one in frame.graph.variables}
+        return Frame(frame.graph, frame.shapes, frame.sources, frame.targets, frame.nodes, locals=own)
 
     # What happens in the game
 
@@ -78,37 +97,61 @@ class Machine:
             for stimulus in stimuli:
                 self._feed(stimulus)
             self._pass_time(horizon_s)
-        except RunAway:
-            self.trace.append("... without end")
+        except (RunAway, RecursionError):
+            self.trace.append(WITHOUT_END)
         return self.trace
 
     def _feed(self, stimulus: Mapping[str, Any]) -> None:
-        if "wait" in stimulus:
-            return self._pass_time(float(stimulus["wait"]))
+        """{"event": type, ...} | {"call": name, ...} | {"broadcast": dispatcher, ...} | {"wait": seconds}; `times`, `every` seconds apart."""
+        values = {key: value for key, value in stimulus.items() if key not in LISTENING and key not in CONTROL}
         for _ in range(int(stimulus.get("times", 1))):
-            for frame, node in self._listeners(stimulus):
-                self.fire(frame, node.id, stimulus, str(stimulus.get("pin", "")))
-        return None
+            if "set" in stimulus:
+                self._set_from_outside(stimulus["set"], stimulus["to"])
+            elif "call" in stimulus:
+                self.call_by_name(stimulus["call"], values)
+            elif "broadcast" in stimulus:
+                self.broadcast(stimulus["broadcast"], list(values.values()))
+            else:
+                for frame, node in self._listeners(stimulus):
+                    self.fire(frame, node.id, values, stimulus.get("pin", ""))
+            self._pass_time(float(stimulus.get("every", stimulus.get("wait", 0.0))))
+
+    def _set_from_outside(self, name: str, value: Any) -> None:
+        """As another Blueprint or the editor would; where there is no such variable, nothing happens."""
+        declared = next((one for one in self.blueprint.variables if one.name.lower() == name.lower()), None)
+        if declared:
+            self.variables[name.lower()] = given_value(value, self._type(declared.type))
 
     def _listeners(self, stimulus: Mapping[str, Any]) -> list[tuple[Frame, Node]]:
-        """Event nodes of that type whose own properties agree with what the stimulus says."""
-        named = {key: value for key, value in stimulus.items() if key in ("Name", "Key", "Action", "Axis", "Component", "Event")}
-        return [(frame, node) for frame in self.frames.values() for node in frame.graph.nodes if node.type == stimulus["event"]
-                and all(text_of(from_literal(node.get(key))).lower() == str(value).lower() for key, value in named.items())]
+        if self.is_destroyed or stimulus.get("event") == "Event_Tick" and not self.is_ticking:
+            return []
+        return [(frame, node) for frame in self.frames.values() for node in frame.graph.nodes if listens(node, stimulus)]
 
     def _pass_time(self, seconds: float) -> None:
         end_s = self.now_s + seconds
         while self._queue and self._queue[0][0] <= end_s + 1e-9:
             self.now_s, _, action = heapq.heappop(self._queue)
-            action()
+            self.count_step()
+            if not self.is_destroyed:  # its delays and timers end with an actor
+                action()
         self.now_s = end_s
 
     def later(self, seconds: float, action: Callable[[], None]) -> None:
-        heapq.heappush(self._queue, (self.now_s + max(0.0, seconds), next(self._order), action))
+        heapq.heappush(self._queue, (self.now_s + max(0.0, seconds), next(self.order), action))
 
     def note(self, line: str) -> None:
-        self.trace.append(f"@{self.now_s:g}s {line}" if self.now_s > 1e-9 else line)
+        self.trace.append(f"@{self.now_s:.6g}s {line}" if self.now_s > 1e-9 else line)
         if len(self.trace) > MAX_LINES:
+            raise RunAway
+
+    def note_write(self, name: str, value: Any) -> None:
+        """The line of a variable that has changed."""
+        if self.watched is None or name.lower() in self.watched:
+            self.note(f"set {self.variable_names.get(name.lower(), name)} = {text_of(value)}")
+
+    def count_step(self) -> None:
+        self.steps += 1
+        if self.steps > MAX_STEPS:
             raise RunAway
 
     def thing(self, class_name: str) -> Thing:
@@ -120,82 +163,91 @@ class Machine:
         """Start an event node with the values of its parameters."""
         shape = frame.shapes[node_id]
         for output in shape.data_outputs:
-            given = values.get(output.name)
-            frame.outputs[node_id, output.name] = _value_of(given, output)
-        exec_names = [output.name for output in shape.exec_outputs]
-        start = pin if pin in exec_names else exec_names[0] if exec_names else ""
-        self.follow(frame, node_id, start)
+            if output.type.kind != "delegate":
+                frame.outputs[node_id, output.name] = _parameter(values, output)
+        names = [output.name for output in shape.exec_outputs]
+        if not pin or pin in names:
+            self.follow(frame, node_id, pin or next(iter(names), ""))
 
     def follow(self, frame: Frame, node_id: str, pin: str) -> None:
         """Run along the exec wire that leaves a pin, as far as it goes."""
-        from utils.interpreter_nodes import execute
-
         wire = frame.targets.get((node_id, pin))
-        while wire is not None and not frame.returned:
-            self.steps += 1
-            if self.steps > MAX_STEPS:
-                raise RunAway
+        while wire is not None and frame.results is None:
+            self.count_step()
             target = wire.target
             leaving = execute(self, frame, frame.nodes[target.node], target.pin)
             wire = frame.targets.get((target.node, leaving)) if leaving else None
 
     def call_graph(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
         """Run a function of this document to its results; None when there is none of that name."""
-        frame = self.frames.get(name.lower())
-        entry = next((node for node in frame.graph.nodes if node.type == "FunctionEntry"), None) if frame else None
+        called = self.frames.get(name.lower())
+        entry = next((node for node in called.graph.nodes if node.type == "FunctionEntry"), None) if called else None
         if entry is None:
             return None
-        fresh = self._frame(frame.graph)
-        self.fire(fresh, entry.id, arguments)
-        result = next((node for node in fresh.graph.nodes if node.type == "FunctionResult"), None)
-        return {pin.name: self.read(fresh, result.id, pin.name) for pin in fresh.shapes[result.id].data_inputs} if result else {}
+        frame = self._fresh(called)
+        self.fire(frame, entry.id, arguments)
+        return frame.results if frame.results is not None else _zero_results(frame)
 
     def call_event(self, name: str, arguments: Mapping[str, Any]) -> bool:
         """Run every custom event of that name; whether there is one."""
-        found = [(frame, node) for frame in self.frames.values() for node in frame.graph.nodes
-                 if node.type == "Event_Custom" and str(node.get("Name")).lower() == name.lower()]
+        found = self.custom_events(name)
         for frame, node in found:
             self.fire(frame, node.id, arguments)
         return bool(found)
 
-    def call_by_name(self, name: str) -> None:
-        if not self.call_event(name, {}):
-            self.call_graph(name, {})
+    def custom_events(self, name: str) -> list[tuple[Frame, Node]]:
+        return self._listeners({"event": "Event_Custom", "Name": name})
+
+    def call_by_name(self, name: str, arguments: Mapping[str, Any]) -> None:
+        if not self.call_event(name, arguments):
+            self.call_graph(name, arguments)
+
+    def broadcast(self, dispatcher: str, values: Sequence[Any]) -> None:
+        """Call everything that is bound; parameters go by their place, since the bound event names its own."""
+        for name in list(self.bound.get(dispatcher.lower(), [])):
+            for frame, node in self.custom_events(str(name)):
+                pins = [pin.name for pin in frame.shapes[node.id].data_outputs if pin.type.kind != "delegate"]
+                self.fire(frame, node.id, dict(zip(pins, values)))
+            self.call_graph(str(name), {})
 
     # Data
 
     def read(self, frame: Frame, node_id: str, pin_name: str) -> Any:
         """The value on an input: of its wire, its literal, or its default."""
-        shape = frame.shapes[node_id]
-        pin = shape.pin(pin_name, is_input=True)
+        pin = frame.shapes[node_id].pin(pin_name, is_input=True)
         wire = frame.sources.get((node_id, pin.name if pin else pin_name))
         if wire is not None:
-            return self.read_output(frame, wire.source.node, wire.source.pin)
+            value = self.read_output(frame, wire.source.node, wire.source.pin)
+            return converted(value, pin.type) if pin else value
         literal = frame.nodes[node_id].get(pin.name) if pin else None
         if literal is not None:
             return from_literal(literal, pin.type)
         if pin is None:
             return None
-        if pin.internal == "self":
-            return SELF
-        return from_literal(pin.default, pin.type)
+        return SELF if pin.internal == "self" else from_literal(pin.default, pin.type)
 
     def read_output(self, frame: Frame, node_id: str, pin_name: str) -> Any:
-        from utils.interpreter_nodes import evaluate
-
-        self.steps += 1
-        if self.steps > MAX_STEPS:
-            raise RunAway
+        self.count_step()
         if (node_id, pin_name) in frame.outputs:
             return frame.outputs[node_id, pin_name]
-        shape = frame.shapes[node_id]
+        shape, node = frame.shapes[node_id], frame.nodes[node_id]
+        pin = shape.pin(pin_name, is_input=False)
+        if pin and pin.type.kind == "delegate":
+            return text_of(from_literal(node.get("Name") or node.get("Function")))
         if shape.is_event or shape.exec_inputs:
-            pin = shape.pin(pin_name, is_input=False)
             return zero(pin.type) if pin else None
-        return evaluate(self, frame, frame.nodes[node_id], pin_name)
+        return evaluate(self, frame, node, pin_name)
 
     def is_true(self, value: Any) -> bool:
-        return self.decision if isinstance(value, Term) else bool(value)
+        """What a branch makes of it. An open condition is decided part by part, so that `not A` is the other side of `A`."""
+        if not isinstance(value, Term):
+            return bool(value)
+        parts = [part for _, part in value.arguments]
+        if value.name == "Not":
+            return not self.is_true(parts[0])
+        if value.name in ("And", "Or"):
+            return (all if value.name == "And" else any)(map(self.is_true, parts))
+        return self.decide(text_of(value))
 
     def variable_scope(self, frame: Frame, name: str) -> dict[str, Any]:
         return frame.locals if name.lower() in frame.locals else self.variables
@@ -205,45 +257,40 @@ class Machine:
         shape = frame.shapes[node.id]
         return [(pin, self.read(frame, node.id, pin.name)) for pin in shape.data_inputs if pin.internal != "self" and not pin.is_hidden]
 
-    def described_call(self, frame: Frame, node: Node) -> str:
-        """`SetActorLocation(NewLocation=(...))` with the arguments that differ from their defaults; Target unless self."""
-        shape = frame.shapes[node.id]
-        said = [f"{pin.name}={text_of(value)}" for pin, value in self.inputs_of(frame, node)
-                if value != from_literal(pin.default, pin.type)]
-        if shape.pin("Target", True) and (target := self.read(frame, node.id, "Target")) != SELF:
-            said.insert(0, f"Target={text_of(target)}")
-        return f"{shape.type}({', '.join(said)})"
+    def target_of(self, frame: Frame, node: Node) -> Any:
+        """The object that a call is about; SELF where it is this Blueprint's own, or none."""
+        pin = next((pin for pin in frame.shapes[node.id].data_inputs if pin.internal == "self" and not pin.is_hidden), None)
+        return self.read(frame, node.id, pin.name) if pin else SELF
 
 
-def _value_of(given: Any, pin: Pin) -> Any:
-    """A value of a stimulus: plain, a record as an object, a thing as "Class:Name"."""
-    if given is None:
-        return Term(pin.name) if pin.type.kind in ("object", "interface", "class", "struct") else zero(pin.type)
-    if isinstance(given, dict):
-        return Record(tuple((key, float(value)) for key, value in given.items()))
-    if isinstance(given, str) and pin.type.kind in ("object", "interface"):
-        class_name, _, label = given.partition(":")
-        return Thing(class_name, label or class_name)
-    return float(given) if pin.type.kind == "float" and isinstance(given, int) else given
+@cache
+def _memory(catalogue: Catalogue) -> ShapeMemory:
+    return ShapeMemory(catalogue)
 
 
-def trace_of(blueprint: Blueprint, catalogue: Catalogue, stimuli: Sequence[Mapping[str, Any]],
-             world: Mapping[str, Any] | None = None, horizon_s: float = HORIZON_S) -> list[str]:
-    """What a Blueprint does on these events; where something stays open, once with it true and once with it false."""
-    when_true = Machine(blueprint, catalogue, world, True).run(stimuli, horizon_s)
-    when_false = Machine(blueprint, catalogue, world, False).run(stimuli, horizon_s)
-    return when_true if when_true == when_false else [*when_true, "or else:", *when_false]
+def _written_names(graph: Graph) -> set[str]:
+    """Variables, in lower case, that the graph sets, or whose array or map it changes."""
+    nodes = {node.id: node for node in graph.nodes}
+    changed = [nodes[wire.source.node] for wire in graph.wires if nodes[wire.target.node].type in EFFECTS]
+    setters = [node for node in graph.nodes if node.type == "VariableSet"]
+    return {str(node.get("Variable")).lower() for node in (*changed, *setters)}
 
 
-def similarity(expected: Sequence[str], actual: Sequence[str]) -> float:
-    """Share of two traces that they have in common and in the same order, 0 to 1 (Dice over the longest common subsequence)."""
-    if not expected and not actual:
-        return 1.0
-    row = [0] * (len(actual) + 1)
-    for line in expected:
-        previous = 0
-        for index, other in enumerate(actual, 1):
-            previous, row[index] = row[index], previous + 1 if line == other else max(row[index], row[index - 1])
-    return 2 * row[-1] / (len(expected) + len(actual))
+def listens(node: Node, stimulus: Mapping[str, Any]) -> bool:
+    """Whether an event node is of that type and listens to what the stimulus names."""
+    named = ((key, value) for key, value in stimulus.items() if key in LISTENING)
+    return node.type == stimulus.get("event") and all(
+        text_of(from_literal(node.get(key))).lower() == str(value).lower() for key, value in named)
 
 
+def _parameter(values: Mapping[str, Any], pin: Pin) -> Any:
+    """What the stimulus or caller says; an object or struct that nobody named stays open, everything else is zero."""
+    given = next((value for key, value in values.items() if key.lower() == pin.name.lower()), None)
+    if given is not None:
+        return given_value(given, pin.type)
+    return Term(pin.name) if pin.type.kind in (*OBJECTS, "struct") and not pin.type.container else zero(pin.type)
+
+
+def _zero_results(frame: Frame) -> dict[str, Any]:
+    result = next((node for node in frame.graph.nodes if node.type == "FunctionResult"), None)
+    return {pin.name: zero(pin.type) for pin in frame.shapes[result.id].data_inputs} if result else {}

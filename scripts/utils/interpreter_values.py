@@ -1,19 +1,25 @@
-"""Values at run time, and what pure nodes make of them.
+"""Values at run time: what a Blueprint can work out by itself, and terms for what only a running game knows.
 
-Numbers, texts, booleans and records (vectors, rotators, ...) are computed. What only a running game knows (a location, a
-random number, a spawned actor) stays a term: the function's name and its arguments, equal to another term that says the
-same.
+Numbers, texts, booleans and records (vectors, rotators, ...) are computed. A location, a random number or the length of a
+list that the game gives stays a term: the function's name and its arguments, equal to another term that says the same.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from utils.dsl_ast import Struct, Value, Word
 from utils.dsl_types import PinType
+
+MAX_TEXT = 2_000
+MAX_WEIGHT = 300
+"""Characters of a text, and names and values in a term: `X = X + X` in a loop must not fill the memory."""
+
+
+class RunAway(Exception):
+    """The graph does not come to an end, or makes values without bound."""
 
 
 @dataclass(frozen=True)
@@ -34,15 +40,51 @@ class Thing:
     label: str
 
 
+SELF = Thing("Self", "Self")
+"""The actor, widget or component that the Blueprint describes."""
+
+
 @dataclass(frozen=True)
 class Term:
     """Something that only a running game can work out."""
 
     name: str
     arguments: tuple[tuple[str, Any], ...] = ()
+    weight: int = field(default=0, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weight", 1 + sum(weight(value) for _, value in self.arguments))
+        if self.weight > MAX_WEIGHT:
+            raise RunAway
+
+    def get(self, name: str) -> Any:
+        return dict(self.arguments).get(name)
+
+
+def weight(value: Any) -> int:
+    if isinstance(value, Term):
+        return value.weight
+    if isinstance(value, Record):
+        return sum(weight(item) for _, item in value.fields)
+    return sum(map(weight, value)) if isinstance(value, (list, tuple)) else 1
+
+
+def open_value(name: str, **arguments: Any) -> Term:
+    """A term; lists in it are frozen, so that it can be compared and remembered."""
+    return Term(name, tuple((key, frozen(value)) for key, value in arguments.items()))
+
+
+def frozen(value: Any) -> Any:
+    return tuple(map(frozen, value)) if isinstance(value, (list, tuple)) else value
+
+
+def copied(value: Any) -> Any:
+    """Arrays are values: whoever sets a variable to one has a copy of its own."""
+    return list(value) if isinstance(value, list) else dict(value) if isinstance(value, dict) else value
 
 
 MEMBERS = {"Vector": ("X", "Y", "Z"), "Rotator": ("Pitch", "Yaw", "Roll"), "Vector2D": ("X", "Y"), "LinearColor": ("R", "G", "B", "A")}
+OBJECTS = ("object", "interface", "class")
 ZEROS = {"bool": False, "int": 0, "int64": 0, "byte": 0, "float": 0.0, "string": "", "name": "None", "text": ""}
 
 
@@ -56,21 +98,45 @@ def from_literal(value: Value | None, kind: PinType | None = None) -> Any:
         return None if value.text == "None" else value.text
     if isinstance(value, tuple):
         return [from_literal(item, kind.element if kind else None) for item in value]
-    return float(value) if kind and kind.kind == "float" and isinstance(value, int) and not isinstance(value, bool) else value
+    return _number(value) if kind and kind.kind == "float" and not kind.container else value
 
 
 def zero(kind: PinType | None) -> Any:
     if kind is None:
         return None
     if kind.container:
-        return []
+        return {} if kind.container == "map" else []
     if kind.kind == "struct" and kind.name in MEMBERS:
         return Record(tuple((name, 0.0) for name in MEMBERS[kind.name]))
     return ZEROS.get(kind.kind)
 
 
+def given_value(given: Any, kind: PinType) -> Any:
+    """A value of a test file: plain, a list, a record as an object, a thing as "Class:Name". Run-time values stay as they are."""
+    if isinstance(given, list):
+        return [given_value(item, kind.element) for item in given]
+    if isinstance(given, dict) and kind.kind == "struct" and not kind.container:
+        return Record(tuple((key, float(value)) for key, value in given.items()))
+    if isinstance(given, str) and kind.kind in OBJECTS:
+        return Thing(given.partition(":")[0], given.rpartition(":")[2])
+    return _number(given) if kind.kind == "float" else given
+
+
+def converted(value: Any, kind: PinType) -> Any:
+    """What the editor's conversion makes of a value that comes over a wire from a pin of another type."""
+    if value is None or kind.container:
+        return value
+    if kind.kind in ("string", "text", "name") and not isinstance(value, str):
+        return text_of(value)
+    return _number(value) if kind.kind == "float" else value
+
+
 def _number(value: Any) -> Any:
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def text_of(value: Any) -> str:
@@ -79,7 +145,7 @@ def text_of(value: Any) -> str:
         case bool():
             return "true" if value else "false"
         case float():
-            return f"{value:.6g}" if value != int(value) else f"{value:.1f}" if math.isfinite(value) else "inf"
+            return f"{value:.1f}" if math.isfinite(value) and value == int(value) else f"{value:.6g}"
         case None:
             return "None"
         case Thing():
@@ -88,143 +154,9 @@ def text_of(value: Any) -> str:
             return "(" + ", ".join(f"{key}={text_of(item)}" for key, item in value.fields) + ")"
         case Term():
             return f"{value.name}(" + ", ".join(f"{key}={text_of(item)}" for key, item in value.arguments) + ")"
-        case list():
+        case list() | tuple():
             return "[" + ", ".join(map(text_of, value)) + "]"
+        case dict():
+            return "{" + ", ".join(f"{text_of(key)}: {text_of(item)}" for key, item in value.items()) + "}"
         case _:
             return str(value)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _arithmetic(name: str, apply: Callable[[Any, Any], Any]) -> Callable[..., Any]:
-    def compute(left: Any, right: Any) -> Any:
-        if _is_number(left) and _is_number(right):
-            return apply(left, right)
-        if isinstance(left, Record) and isinstance(right, Record):
-            return Record(tuple((key, compute(item, right.get(key))) for key, item in left.fields))
-        if isinstance(left, Record) and _is_number(right):
-            return Record(tuple((key, compute(item, right)) for key, item in left.fields))
-        if isinstance(right, Record) and _is_number(left):
-            return compute(right, left)
-        return Term(name, (("A", left), ("B", right)))
-    return compute
-
-
-def _divide(left: float, right: float) -> float:
-    """Division by zero gives zero, as the engine's nodes do."""
-    if right == 0:
-        return 0 if isinstance(left, int) else 0.0
-    return int(left / right) if isinstance(left, int) and isinstance(right, int) else left / right
-
-
-def _compare(name: str, apply: Callable[[Any, Any], bool]) -> Callable[..., Any]:
-    def compute(left: Any, right: Any) -> Any:
-        return apply(left, right) if _is_number(left) and _is_number(right) else Term(name, (("A", left), ("B", right)))
-    return compute
-
-
-def _equal(left: Any, right: Any) -> Any:
-    is_open = isinstance(left, Term) or isinstance(right, Term)
-    return Term("Equal", (("A", left), ("B", right))) if is_open and left != right else left == right
-
-
-def negated(value: Any) -> Any:
-    return not value if isinstance(value, bool) else Term("Not", (("A", value),))
-
-
-ARITHMETIC = {"Add": _arithmetic("Add", lambda a, b: a + b), "Subtract": _arithmetic("Subtract", lambda a, b: a - b),
-              "Multiply": _arithmetic("Multiply", lambda a, b: a * b), "Divide": _arithmetic("Divide", _divide)}
-COMPARISONS = {"Less": _compare("Less", lambda a, b: a < b), "Greater": _compare("Less", lambda a, b: a > b),
-               "LessEqual": _compare("LessEqual", lambda a, b: a <= b), "GreaterEqual": _compare("LessEqual", lambda a, b: a >= b),
-               "EqualEqual": _equal, "NotEqual": lambda a, b: negated(_equal(a, b))}
-# A comparison that stays open is written one way round, so that A > B and B < A are the same term.
-SWAPPED = frozenset({"Greater", "GreaterEqual"})
-
-
-def operate(name: str, values: list[Any]) -> Any:
-    """A promotable operator over its inputs, from left to right."""
-    if name in SWAPPED and not all(map(_is_number, values)):
-        return COMPARISONS[name](values[1], values[0])
-    table = ARITHMETIC if name in ARITHMETIC else COMPARISONS
-    result = values[0]
-    for value in values[1:]:
-        result = table[name](result, value)
-    return result
-
-
-def clamp(value: Any, low: Any, high: Any) -> Any:
-    if all(map(_is_number, (value, low, high))):
-        return max(low, min(high, value))
-    return Term("Clamp", (("Value", value), ("Min", low), ("Max", high)))
-
-
-def _numeric(name: str, compute: Callable[..., Any]) -> Callable[..., Any]:
-    """Computed for numbers, else a term."""
-    return lambda *values: compute(*values) if all(map(_is_number, values)) else Term(
-        name, tuple((f"{number}", value) for number, value in enumerate(values)))
-
-
-def _logic(name: str, decided_by: bool) -> Callable[..., Any]:
-    def compute(*values: Any) -> Any:
-        if decided_by in values:
-            return decided_by
-        is_open = [value for value in values if not isinstance(value, bool)]
-        return Term(name, tuple((f"{number}", value) for number, value in enumerate(is_open))) if is_open else not decided_by
-    return compute
-
-
-# Name of the function -> what it makes of its inputs in their order. Typed operators are found by their prefix.
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "BooleanAND": _logic("And", False), "BooleanOR": _logic("Or", True), "Not_PreBool": negated,
-    "BooleanXOR": lambda a, b: a != b, "BooleanNAND": lambda a, b: negated(_logic("And", False)(a, b)),
-    "Concat_StrStr": lambda *texts: "".join(map(text_of, texts)),
-    "Abs": _numeric("Abs", abs), "Abs_Int": _numeric("Abs", abs), "Sqrt": _numeric("Sqrt", lambda a: math.sqrt(max(a, 0.0))),
-    "Clamp": clamp, "FClamp": clamp, "ClampAxis": clamp,
-    "Max": _numeric("Max", max), "FMax": _numeric("Max", max), "Min": _numeric("Min", min), "FMin": _numeric("Min", min),
-    "Round": _numeric("Round", lambda a: math.floor(a + 0.5)), "FFloor": _numeric("Floor", math.floor),
-    "FCeil": _numeric("Ceil", math.ceil), "FTrunc": _numeric("Trunc", math.trunc),
-    "Percent_IntInt": _numeric("Mod", lambda a, b: int(math.fmod(a, b)) if b else 0),
-    "Percent_FloatFloat": _numeric("Mod", lambda a, b: math.fmod(a, b) if b else 0.0),
-    "Lerp": _numeric("Lerp", lambda a, b, alpha: a + (b - a) * alpha),
-    "MakeVector": lambda x, y, z: Record((("X", x), ("Y", y), ("Z", z))),
-    "MakeRotator": lambda roll, pitch, yaw: Record((("Pitch", pitch), ("Yaw", yaw), ("Roll", roll))),
-    "MakeVector2D": lambda x, y: Record((("X", x), ("Y", y))),
-    "MakeColor": lambda r, g, b, a: Record((("R", r), ("G", g), ("B", b), ("A", a))),
-    "IsValid": lambda thing: thing is not None, "IsEmpty": lambda text: text == "",
-    "Array_Length": lambda items: len(items) if isinstance(items, list) else Term("Length", (("Of", items),)),
-    "Array_LastIndex": lambda items: len(items) - 1 if isinstance(items, list) else Term("LastIndex", (("Of", items),)),
-    "Array_Contains": lambda items, item: item in items, "Array_IsEmpty": lambda items: not items,
-    "Array_IsNotEmpty": lambda items: bool(items), "Array_Find": lambda items, item: items.index(item) if item in items else -1,
-    "SelectFloat": lambda a, b, pick: a if pick else b, "SelectInt": lambda a, b, pick: a if pick else b,
-    "SelectString": lambda a, b, pick: a if pick else b, "Len": lambda text: len(text), "ToUpper": lambda text: text.upper(),
-    "ToLower": lambda text: text.lower(), "Contains": lambda text, part, *_: part in text,
-    "VSize": _numeric("VSize", abs),
-}
-TYPED_OPERATORS = tuple({**ARITHMETIC, **COMPARISONS})
-
-
-def call_pure(function: str, values: list[Any]) -> Any | None:
-    """The result of a pure function, or None where this table does not know it."""
-    if function in FUNCTIONS:
-        return FUNCTIONS[function](*values)
-    head = function.partition("_")[0]
-    if head in TYPED_OPERATORS and "_" in function:
-        return operate(head, values[:2])
-    if function.startswith("Conv_") and "To" in function:
-        return _convert(function.rpartition("To")[2], values[0] if values else None)
-    return None
-
-
-def _convert(target: str, value: Any) -> Any:
-    match target:
-        case "String" | "Text" | "Name":
-            return text_of(value)
-        case "Int" | "Int64" | "Byte" if _is_number(value) or isinstance(value, bool):
-            return int(value)
-        case "Double" | "Float" if _is_number(value) or isinstance(value, bool):
-            return float(value)
-        case "Bool" if _is_number(value):
-            return value != 0
-    return Term(f"To{target}", (("Value", value),))
