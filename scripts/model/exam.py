@@ -49,8 +49,10 @@ class ExamSettings:
     budget_tokens: int
 
     def key(self, lesson: ExamLesson) -> str:
-        parts = (self.model_label, self.model_hash, self.system_prompt, self.is_constrained, self.budget_tokens,
-                 sha256_file(lesson.file), [prompt.id for prompt in lesson.prompts])
+        return self.key_of(sha256_file(lesson.file), [prompt.id for prompt in lesson.prompts])
+
+    def key_of(self, *asked: Any) -> str:
+        parts = (self.model_label, self.model_hash, self.system_prompt, self.is_constrained, self.budget_tokens, *asked)
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
@@ -94,6 +96,22 @@ def model_hash(folder: Path | None) -> str:
     return hashlib.sha256("".join(map(sha256_file, files)).encode()).hexdigest()[:16]
 
 
+def newest_record(files: Iterable[Path], key_name: str, key: str) -> tuple[Path, list[dict[str, Any]]] | None:
+    """The newest of these files whose lines were written under the key, with its lines."""
+    for file in sorted(files, reverse=True):
+        lines = list(read_jsonl(file))
+        if lines and lines[0].get(key_name) == key:
+            return file, lines
+    return None
+
+
+def new_record(folder: Path, stem: str) -> Path:
+    """`<stem>_<time>.jsonl`, numbered where two fall into one second."""
+    stem = f"{stem}_{datetime.now(UTC).strftime(TIME_FORMAT)}"
+    names = (folder / f"{stem}{suffix}.jsonl" for suffix in ("", *(f"_{n}" for n in range(2, 1000))))
+    return next(path for path in names if not path.exists())
+
+
 class ExamFile:
     """The record of one lesson: what an interrupted exam has answered already, and where the rest goes."""
 
@@ -101,21 +119,13 @@ class ExamFile:
         self.lesson, self.settings = lesson, settings
         self.key = settings.key(lesson)
         wanted = {prompt.id for prompt in lesson.prompts}
-        self.path, self.lines = self._unfinished(paths, wanted) or (self._new_path(paths), [])
+        self.path, self.lines = self._unfinished(paths, wanted) or (new_record(paths.exams, f"exam_{lesson.lesson.lesson_id}"), [])
         done = {line["prompt_id"] for line in self.lines}
         self.open_prompts = [prompt for prompt in lesson.prompts if prompt.id not in done]
 
     def _unfinished(self, paths: Paths, wanted: set[str]) -> tuple[Path, list[dict]] | None:
-        for file in sorted(paths.exams.glob(f"exam_{self.lesson.lesson.lesson_id}_*.jsonl"), reverse=True):
-            lines = list(read_jsonl(file))
-            if lines and lines[0].get("exam_key") == self.key:
-                return (file, lines) if wanted - {line["prompt_id"] for line in lines} else None
-        return None
-
-    def _new_path(self, paths: Paths) -> Path:
-        stem = f"exam_{self.lesson.lesson.lesson_id}_{datetime.now(UTC).strftime(TIME_FORMAT)}"
-        names = (paths.exams / f"{stem}{suffix}.jsonl" for suffix in ("", *(f"_{n}" for n in range(2, 1000))))
-        return next(path for path in names if not path.exists())
+        found = newest_record(paths.exams.glob(f"exam_{self.lesson.lesson.lesson_id}_*.jsonl"), "exam_key", self.key)
+        return found if found and wanted - {line["prompt_id"] for line in found[1]} else None
 
     def write(self, prompt: Prompt, answer: Answer) -> dict[str, Any]:
         line = self._head() | exam_line(prompt, answer)
@@ -146,7 +156,7 @@ def grades(prompt: Prompt, text: str) -> dict[str, Any]:
     return {"valid": score.is_valid, "graph_equal": score.is_equal, "score": round(score.total, 2),
             "nodes_f1": round(score.nodes_f1, 4), "wires_f1": round(score.wires_f1, 4), "properties_f1": round(score.properties_f1, 4),
             "findings": [{"code": one.code, "line": one.line, "message": one.message, "node": one.node} for one in score.findings],
-            "mistakes": [{"kind": str(one.kind), "what": one.message, "graph": one.graph, "expected": one.expected, "actual": one.actual} for one in score.mistakes]}
+            "mistakes": [{"kind": str(one.kind), "what": one.what, "graph": one.graph, "expected": one.expected, "actual": one.actual} for one in score.mistakes]}
 
 
 def run_exam(decoder: Decoder, files: list[ExamFile], budget_tokens: int, should_stop: Callable[[], bool],

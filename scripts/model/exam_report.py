@@ -99,8 +99,12 @@ def page_of(record: Path) -> Path:
 
 def _pictures(line: dict[str, Any]) -> list[tuple[str, str]]:
     verdict = "equal" if line["graph_equal"] else f"score {line['score']:g}"
-    head = f"{line['prompt_id']}: {line['instruction']}"
-    shown = [(f"{head} - expected", line["expected"]), (f"{line['prompt_id']}: actual, {verdict}", line["actual_dsl"])]
+    return side_by_side(line["prompt_id"], line["instruction"], line["expected"], line["actual_dsl"], verdict)
+
+
+def side_by_side(name: str, instruction: str, expected: str, actual: str, verdict: str) -> list[tuple[str, str]]:
+    """Captions and clipboard texts of both graphs; an answer that is no document has no picture."""
+    shown = [(f"{name}: {instruction} - expected", expected), (f"{name}: actual, {verdict}", actual)]
     return [(caption, text) for caption, dsl in shown if (text := _clipboard(dsl))]
 
 
