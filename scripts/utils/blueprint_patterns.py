@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
-from utils.catalogue_data import CatalogueData, Event, Function, short_name
+from utils.catalogue_data import CatalogueData, Event, Function
 from utils.catalogue_names import EventTable, NameTable, event_name
 from utils.catalogue_types import Agreement, TypeRules
 from utils.dsl_ast import Graph, Node, TypeRef
@@ -122,6 +122,5 @@ class Catalogue:
         return None if found is None else {member.name: parse_engine_type(member.type) for member in found}
 
     def class_name(self, path: str) -> str:
-        """The catalogue's short name of a class given by path; the path itself where it is a project's own."""
-        known = self.data.class_path(path)
-        return short_name(known) if known else path
+        """The catalogue's short name of a class; of a project's own the path or the plain name."""
+        return self.types.known_name("classes", path)

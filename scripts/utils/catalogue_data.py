@@ -6,11 +6,13 @@ Everything is looked up by full path or by short name, in any letter case, as th
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+GENERATED_CLASS = re.compile(r"(?<=[^_])(?:_C)+\Z")
 DATA_FILE = Path(__file__).with_name("data") / "catalogue.json"
 STATIC, PURE, LATENT, CONST, DEV, PURITY_GUESSED = 1, 2, 4, 8, 16, 32  # bits of a function row
 BY_REF, CONST_PARAM, ADVANCED = 1, 2, 4  # bits of an input
@@ -97,6 +99,11 @@ ASYNC_CLASSES = {"async": "/Script/BlueprintGraph.K2Node_AsyncAction",
 def short_name(path: str) -> str:
     """`/Script/Engine.Actor` is Actor."""
     return path.rpartition(".")[2]
+
+
+def project_name(name: str) -> str:
+    """A class of the project by the name that people see: BP_Door, whose class the engine calls BP_Door_C. A path stays."""
+    return name if "/" in name else GENERATED_CLASS.sub("", name)
 
 
 def _params(rows: list) -> tuple[Param, ...]:

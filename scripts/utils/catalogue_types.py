@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from utils.catalogue_data import CatalogueData, short_name
+from utils.catalogue_data import CatalogueData, project_name, short_name
 from utils.dsl_ast import TypeRef, Value, Word
 from utils.dsl_lexer import Cursor, DslError
 from utils.dsl_types import PinType, parse_engine_type
@@ -71,14 +71,16 @@ class TypeRules:
             return replace(self.resolve(ref.args[0]), container=word, value=value)
         if word in CONTAINERS:
             return PinType("wildcard", container=word, value=PinType("wildcard") if word == "map" else None)
-        if ref.args and word in KIND_OF_WRAPPER:
-            kind = KIND_OF_WRAPPER[word]
-            return PinType(kind, self.known_name(SECTIONS[kind], ref.args[0].name.translate(NO_BRACKETS)))
+        if word in KIND_OF_WRAPPER:
+            return self._wrapped(KIND_OF_WRAPPER[word], ref.args[0].name.translate(NO_BRACKETS) if ref.args else "")
         if word in KIND_OF_WORD:
             return PinType(KIND_OF_WORD[word])
-        if word in KIND_OF_WRAPPER:
-            return PinType(KIND_OF_WRAPPER[word], "Object" if KIND_OF_WRAPPER[word] in CLASS_LIKE else "")
         return self._bare(ref.name.translate(NO_BRACKETS))
+
+    def _wrapped(self, kind: str, name: str) -> PinType:
+        if not name or (kind == "object" and name == SELF):
+            return PinType(kind, "Object" if kind in CLASS_LIKE else "")
+        return PinType(kind, self.known_name(SECTIONS[kind], name))
 
     def resolve_value(self, value: Value | None) -> PinType:
         """A type that a property names: a word, or text where it has brackets."""
@@ -89,16 +91,21 @@ class TypeRules:
             return PinType("wildcard")
 
     def _bare(self, name: str) -> PinType:
+        if not name:
+            return PinType("wildcard")
+        if name == SELF:
+            return OBJECT
         for section, kind in BARE_KINDS:
             if path := self.data.path(section, name):
                 is_interface = section == "classes" and self.data.is_interface(path)
                 return PinType("interface" if is_interface else kind, short_name(path))
-        return PinType("object", name)
+        return PinType("object", project_name(name))
 
     def known_name(self, section: str, name: str) -> str:
-        """The catalogue's own spelling of a name or path; what it does not know stays as it is."""
-        path = self.data.path(section, name)
-        return short_name(path).removesuffix("__DelegateSignature") if path else name
+        """The catalogue's own spelling of a name or path; what it does not know stays, less the suffix of a project's class."""
+        if path := self.data.path(section, name):
+            return short_name(path).removesuffix("__DelegateSignature")
+        return project_name(name) if section == "classes" else name
 
     def path(self, kind: PinType) -> str:
         """Full path of the object behind a type: `/Script/CoreUObject.Vector`; a project's own is its path already."""

@@ -132,17 +132,22 @@ def _with_named_value(node: Node) -> Node:
 
 
 def _with_implied_pins(node: Node, used: list[tuple[str, bool]]) -> Node:
-    if node.type in NAMED_CASES and node.get("Cases") is None:
+    """A count that says no more than none at all is none: the canonical form leaves it out."""
+    if node.type in NAMED_CASES and isinstance(node.get("Cases") or 0, int):
         names = dict.fromkeys(name.removeprefix("Case_") for name, is_input in used if not is_input and name != "Default")
-        return replace(node, properties=(*node.properties, ("Cases", tuple(names)))) if names else node
+        return _with(node, "Cases", tuple(names)) if names else node
     if node.type not in COUNTED_PINS:
         return node
     key, is_input, pattern, default = COUNTED_PINS[node.type]
     found = (pattern.fullmatch(name) for name, side in used if side == is_input)
     count = max((int(match[1]) + 1 for match in found if match and len(match[1]) < 4), default=0)
-    if node.get(key) is not None or not default < count <= MAX_COUNTED:
-        return node
-    return replace(node, properties=(*node.properties, (key, count)))
+    given = node.get(key) or 0
+    is_said = not isinstance(given, int) or given > default
+    return node if is_said or not default < count <= MAX_COUNTED else _with(node, key, count)
+
+
+def _with(node: Node, key: str, value: Value) -> Node:
+    return replace(node, properties=(*(item for item in node.properties if item[0] != key), (key, value)))
 
 
 def _wire(wire: Wire, nodes: dict[str, Node]) -> Wire:

@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from utils.blueprint_patterns import Catalogue, PinTypes, load_catalogue, resolve_wildcards
 from utils.dsl_ast import Blueprint, Graph, Node, Param, Params, PinRef, TypeRef, Value, Variable, Wire, Word
 from utils.dsl_lexer import Cursor, DslError
+from utils.dsl_idle import without_idle_shapes, without_idle_types
 from utils.dsl_types import PinType
 from utils.dsl_values import CLASSES, Literals
 from utils.dsl_writer import is_word, write_type
@@ -28,7 +29,6 @@ IDENTITY_ORDER = {key: rank for rank, key in enumerate(
 LAST = len(IDENTITY_ORDER)
 COMMON = ("Split", "Enabled", "Open", "NodeComment")  # on any node, written last
 STATES = ("Disabled", "DevelopmentOnly")  # what Enabled says of a node
-COUNTS = frozenset({"Inputs", "Outputs", "Options", "Cases", "StartIndex"})
 NAMED_TYPES = frozenset({"Type", "ValueType", "IndexType"})
 NAMED_CLASSES = {"Class": "class", "Interface": "class", "Proxy": "class", "Struct": "struct", "Enum": "enum"}
 WORDS = frozenset({"Replicates", "Enabled"})
@@ -94,8 +94,9 @@ class Speller:
         types = _WildcardTypes(Graph(graph.name, tuple(named), wires), shapes)
         nodes = tuple(_Spelled(self, node, shapes[node.id], scope, wired, types).node() for node in named)
         properties = tuple((key, self._plain_property(key, value)) for key, value in graph.properties if value is not False)
-        return Graph(GRAPH_NAMES.get(graph.name.lower(), graph.name), nodes, wires, tuple(map(self._variable, graph.variables)),
-                     graph.comments, properties, graph.line), shapes
+        spelled = Graph(GRAPH_NAMES.get(graph.name.lower(), graph.name), nodes, wires, tuple(map(self._variable, graph.variables)),
+                        graph.comments, properties, graph.line)
+        return without_idle_types(spelled, shapes, scope, self.memory)
 
     @staticmethod
     def _wires(wires: tuple[Wire, ...], shapes: dict[str, Shape]) -> tuple[Wire, ...]:
@@ -105,6 +106,7 @@ class Speller:
             if (source, target) not in unique:
                 unique[source, target] = Wire(source, target, wire.is_exec, None, wire.line)
         return tuple(unique.values())
+
 
 class _Spelled:
     """One node on its way: properties sorted into identity, literals, and the rest."""
@@ -125,7 +127,8 @@ class _Spelled:
             if entry and entry[1] not in found:
                 found[entry[1]] = (entry[0], entry[2])
         properties = tuple((key, value) for key, (_, value) in sorted(found.items(), key=lambda item: item[1][0]))
-        return self._without_idle_counts(Node(original.id, self.shape.type, properties, original.line))
+        spelled = Node(original.id, self.shape.type, properties, original.line)
+        return without_idle_shapes(spelled, self.shape, self.scope, self.speller.memory)
 
     def _property(self, key: str, value: Value) -> tuple[tuple, str, Value] | None:
         """Place, key and value; None for what says nothing."""
@@ -181,16 +184,6 @@ class _Spelled:
             return value
         text = write_type(self.speller.type_ref(ref))
         return Word(text) if is_word(text) else text
-
-    def _without_idle_counts(self, node: Node) -> Node:
-        """`Outputs=2` on a Sequence says nothing: without it the pins are the same."""
-        for key, value in node.properties:
-            if key in COUNTS and isinstance(value, int) and key in self.shape.identity:
-                shorter = replace(node, properties=tuple(item for item in node.properties if item[0] != key))
-                if self.speller.memory.shape(shorter, self.scope).pins == self.shape.pins:
-                    node = shorter
-        return node
-
 
 def is_common(key: str, value: Value, shape: Shape) -> bool:
     """Whether a property is one that any node may carry. `Enabled=true` is the value of a pin where a node has one so named."""

@@ -24,7 +24,8 @@ def read_variable(source: Source) -> Iterator[Draft]:
         owner = Word("Object")  # another object's, whose class the text has lost
     is_local = True if member.scope else None
     meaning = "", member.name
-    yield draft(kind, meaning, Variable=member.name, Class=owner, Validated=is_validated)
+    if owner is None or value is None or source.reading.knows_variable(member):
+        yield draft(kind, meaning, Variable=member.name, Class=owner, Validated=is_validated)
     yield draft(kind, meaning, Variable=member.name, Class=owner, Validated=is_validated, Local=is_local, Type=source.type_value(value))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from utils import k2_read_calls, k2_read_events, k2_read_flow, k2_read_members
-from utils.catalogue_data import DEV
+from utils.catalogue_data import DEV, project_name
 from utils.clipboard_pins import Pin
 from utils.clipboard_text import ClipboardObject
 from utils.dsl_ast import Node, Value, Word
@@ -70,7 +70,7 @@ class NodeReader:
     @staticmethod
     def _means(table: PinTable, draft: Draft) -> bool:
         owner, name = draft.member
-        return (not name or table.member == name.lower()) and (not owner or table.owner == owner.lower())
+        return (not name or table.member == name.lower()) and (not owner or table.owner == project_name(owner).lower())
 
     def _is_missed(self, pin: Pin) -> bool:
         """A pin that the function has no more is not missed while it carries no wire and nobody gave it a value."""

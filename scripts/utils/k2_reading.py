@@ -41,6 +41,11 @@ class Reading:
         """Whether the catalogue has the pins of a function or event."""
         return bool(member.parent) and bool(self.engine.function(member.parent, member.name) or self.engine.event(member.parent, member.name))
 
+    def knows_variable(self, member: Member) -> bool:
+        """Whether the catalogue has the type of another class's variable."""
+        path = self.data.class_path(member.parent) if member.parent else None
+        return path is not None and self.data.property(path, member.name) is not None
+
     def dispatcher(self, owner: str, name: str) -> Property | None:
         path = self.data.class_path(owner) if owner else None
         found = self.data.property(path, name) if path else None

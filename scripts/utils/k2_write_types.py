@@ -93,6 +93,9 @@ class References:
     def class_path(self, name: str) -> str:
         return self.path("classes", name)
 
+    def knows_class(self, name: str) -> bool:
+        return self._data.class_path(name) is not None
+
     def class_reference(self, name: str) -> str:
         path = self.class_path(name)
         if path == self._own[0]:

@@ -48,11 +48,11 @@ def untouched(kind: EngineType, references: References) -> str | None:
 
 
 def object_path(value: Value | None, kind: EngineType, references: References) -> str | None:
-    """Classes by short name or path, assets by path."""
+    """Classes by short name or path, assets as they stand: an asset has no `_C` behind its name."""
     path = bare(value) if value is not None else ""
     if path in ("", "None"):
         return None
-    return references.class_path(path) if kind.kind != "object" or "/" not in path else path
+    return references.class_path(path) if kind.kind == "class" or references.knows_class(path) else path
 
 
 def localised(value: Value | None, key: str) -> str | None:
