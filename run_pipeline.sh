@@ -27,6 +27,7 @@ if [ "$1" = --test ]; then
     shift
     cd "$root"
     # pytest itself, not `python -m pytest`: that would put the folder datasets/ in front of the library of this name.
+    export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}"  # two workers share the cores; threads that wait for each other cost more than they bring
     exec "$(dirname "$python")/pytest" -n 2 --dist loadfile "$@"
 fi
 exec "$python" "$root/scripts/11_pipeline_orchestrator.py" "$@"

@@ -17,6 +17,8 @@ from pipeline.exit_codes import ExitCode
 def main(args: argparse.Namespace) -> ExitCode:
     from corpus.rows import read_rows
     from corpus.system_prompt import count_usage, render_system_prompt
+    from model.lora import prompt_characters
+    from pipeline.config import load_config
     from pipeline.store import write_text
     from pipeline_logger import get_logger
     from utils.blueprint_patterns import load_catalogue
@@ -28,7 +30,8 @@ def main(args: argparse.Namespace) -> ExitCode:
         usage = count_usage(row.output for row in read_rows(paths.train_file))
         if not usage.nodes:
             raise UserError(f"{paths.train_file}: holds no rows.", "run scripts/20_deduplicate_dataset.py --merge again.")
-        prompt = render_system_prompt(load_catalogue(), usage, args.budget)
+        budget = args.budget or prompt_characters(load_config(paths), paths)
+        prompt = render_system_prompt(load_catalogue(), usage, budget)
         output = args.output or paths.system_prompt
         write_text(output, prompt.text)
     print(f"{len(prompt.text)} characters, {len(prompt.listed)} of {len(usage.nodes)} node types: "
@@ -39,7 +42,8 @@ def main(args: argparse.Namespace) -> ExitCode:
 def parser() -> argparse.ArgumentParser:
     options = build_parser(__doc__)
     options.add_argument("--output", type=Path, metavar="FILE", help="where to write (default: datasets/system_prompt.txt)")
-    options.add_argument("--budget", type=int, default=5700, metavar="CHARACTERS", help="length of the prompt (default: 5700)")
+    options.add_argument("--budget", type=int, metavar="CHARACTERS",
+                         help="length of the prompt (default: as configured, else as the adapter that training starts from has it, else 5700)")
     return options
 
 

@@ -67,6 +67,13 @@ def resolve_base(config: Any, paths: Paths) -> str:
     return hub_name or str(ensure_embedded_base(paths))
 
 
+def wanted_base(config: Any) -> str:
+    """The name of what `resolve_base` would load, without fetching anything."""
+    memory_gb = config.hardware.gpu_vram_gb if _has_gpu() and config.hardware.gpu_vram_gb else vram_gb()
+    named = config.model.base_model or hub_model_for(memory_gb) or EMBEDDED_NAME
+    return EMBEDDED_NAME if named in EMBEDDED_ALIASES else named
+
+
 def hub_model_for(memory_gb: float) -> str | None:
     """The intended Llama for a GPU of this size; None without a GPU."""
     return next((name for least_gb, name in HUB_MODEL_BY_VRAM_GB if memory_gb > 0 and memory_gb >= least_gb), None)

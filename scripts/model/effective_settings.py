@@ -53,7 +53,7 @@ def asked_settings(config: PipelineConfig, plan: TrainingPlan, is_continued: boo
     return {
         "quantization": {"use_4bit": plan.quantization == "nf4", "use_8bit": plan.quantization == "int8"},
         "lora": lora,
-        "training": {"max_steps": plan.total_steps, "learning_rate": training.learning_rate, "rows_per_step": plan.rows_per_step,
+        "training": {"max_steps": plan.total_steps, "learning_rate": training.learning_rate or plan.learning_rate, "rows_per_step": plan.rows_per_step,
                      "batch_size": training.batch_size, "warmup_steps": plan.warmup_steps, "weight_decay": training.weight_decay,
                      "max_grad_norm": training.max_grad_norm, "logging_steps": training.logging_steps, "save_steps": training.save_steps,
                      "eval_steps": training.eval_steps, "seed": training.seed, "is_checkpointed": plan.is_checkpointed,

@@ -16,6 +16,8 @@ CPU_BUDGET_MINUTES = 13.0
 """On a CPU without epochs in the config: the nightly run has 30 minutes for everything."""
 MAX_EPOCHS_IN_BUDGET = 4.0
 DEFAULT_EPOCHS = 3.0
+CONTINUED_RATE_FRAC = 0.5
+"""Of the rate of a fresh adapter: an adapter that has learned already would first lose from the full one."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,15 @@ def rows_per_step(config: PipelineConfig) -> int:
     if batch is None and accumulation is None:
         return ROWS_PER_STEP
     return (batch or max(1, ROWS_PER_STEP // (accumulation or 1))) * (accumulation or max(1, ROWS_PER_STEP // (batch or 1)))
+
+
+def default_learning_rate(width: int, is_continued: bool) -> float:
+    """2e-4 at width 4096, as in the QLoRA paper's table for 7B and 13B, more for a narrower base.
+
+    The exponent meets that table's 1e-4 for 65B (width 8192) and what was measured on the embedded model (benchmarks/README.md).
+    """
+    rate = 2e-4 * (4096 / width) ** 0.8
+    return rate * CONTINUED_RATE_FRAC if is_continued else rate
 
 
 def has_explicit_length(config: PipelineConfig) -> bool:

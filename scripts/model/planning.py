@@ -12,7 +12,8 @@ from model.base_model import default_dtype, portable_base
 from model.batching import step_indices
 from model.checkpoints import checkpoints, newest_good_checkpoint
 from model.estimates import GIB, ModelShape, available_memory, check_disk, memory_need, micro_batch_tokens
-from model.plan import PLAN_FILE, TrainingPlan, budget_minutes, rows_per_step, total_steps
+from model.lora import rank_of, start_folder, start_name
+from model.plan import PLAN_FILE, TrainingPlan, budget_minutes, default_learning_rate, rows_per_step, total_steps
 from model.preflight import QUANTIZATIONS, candidates, fastest_that_fits
 from model.training_data import RawData, TrainingData, gated_prefix
 from pipeline.config import PipelineConfig
@@ -28,6 +29,8 @@ class Decisions:
     prefix_ids: tuple[int, ...]
     facts: dict[str, Any]
     checkpoint: Path | None = None
+    start: Path | None = None
+    """The adapter that a new training continues from; None for a fresh one."""
     row_count: int = 0
     validation_share: float = 0.0
     """Time of one validation over that of an optimiser step, by their tokens."""
@@ -88,7 +91,7 @@ def _resumed(config: PipelineConfig, paths: Paths, request: Any, raw: RawData, d
     prefix = data.prefix_ids if plan.prefix_tokens else ()
     if not checkpoint:
         return None
-    return Decisions(plan, folder, prefix, _facts(plan, data, {"memory_gib": 0.0, "disk_gib": 0.0}), checkpoint, len(data.train.rows))
+    return Decisions(plan, folder, prefix, _facts(plan, data, {"memory_gib": 0.0, "disk_gib": 0.0}), checkpoint, row_count=len(data.train.rows))
 
 
 def _tell_damaged(folder: Path, problem: str) -> None:
@@ -102,7 +105,9 @@ def _new(config: PipelineConfig, paths: Paths, request: Any, raw: RawData, data:
     model_config = AutoConfig.from_pretrained(base)
     if not getattr(model_config, "head_dim", None):
         model_config.head_dim = model_config.hidden_size // model_config.num_attention_heads
-    shape, dtype_bytes, rank = ModelShape.of(model_config), default_dtype().itemsize, config.lora.lora_r
+    start = start_folder(config, paths, base)
+    rank = rank_of(start) if start and not config.is_explicit("lora.lora_r") else config.lora.lora_r
+    shape, dtype_bytes = ModelShape.of(model_config), default_dtype().itemsize
     prefix = gated_prefix(data, rows_per_step(config), config.lora.lora_dropout, request.is_shared)
     available, device = available_memory(), "cuda" if torch.cuda.is_available() else "cpu"
     chosen = fastest_that_fits(_measured(config, model_config, paths), shape, dtype_bytes, rank, len(prefix), available)
@@ -114,12 +119,12 @@ def _new(config: PipelineConfig, paths: Paths, request: Any, raw: RawData, data:
     needs = {"memory_gib": need.total(tokens + len(prefix)) / GIB, "disk_gib": check_disk(paths.models, shape, rank) / GIB}
     training = config.training
     plan = TrainingPlan(
-        version=version, base=portable_base(base), start_from=training.start_from, data_hash=raw.data_hash, seed=training.seed,
+        version=version, base=portable_base(base), start_from=start_name(start), data_hash=raw.data_hash, seed=training.seed,
         quantization=chosen.quantization, is_checkpointed=chosen.is_checkpointed, prefix_tokens=len(prefix), micro_batch_tokens=tokens,
         micro_batch_rows=training.batch_size, rows_per_step=rows_per_step(config), total_steps=1, epochs=0.0, warmup_steps=training.warmup_steps,
-        learning_rate=training.learning_rate, max_seq_length=config.model.max_seq_length, lora_r=rank,
+        learning_rate=training.learning_rate or default_learning_rate(model_config.hidden_size, start is not None), max_seq_length=config.model.max_seq_length, lora_r=rank,
         max_minutes=budget_minutes(config, request.max_minutes, device), is_flat=_is_fsdp())
-    return Decisions(plan, folder, prefix, _facts(plan, data, needs), None, len(data.train.rows), _validation_share(data, prefix, rows_per_step(config)))
+    return Decisions(plan, folder, prefix, _facts(plan, data, needs), None, start, len(data.train.rows), _validation_share(data, prefix, rows_per_step(config)))
 
 
 def _validation_share(data: TrainingData, prefix: tuple[int, ...], per_step: int) -> float:

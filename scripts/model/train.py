@@ -14,7 +14,7 @@ from model.base_model import load_model, load_tokenizer, resolve_base
 from model.callbacks import Guards, Heartbeat, ProgressLog, RunNotes, SealCheckpoints, StopSignal, TimeBudget
 from model.checkpoints import checkpoints, newest_good_checkpoint
 from model.effective_settings import check_effective, effective_settings
-from model.lora import attach_adapter, start_folder
+from model.lora import attach_adapter
 from model.model_card import write_model_card
 from model.plan import plan_lines
 from model.planning import decide
@@ -115,7 +115,6 @@ class _Attempt:
             self.data = encode_data(self.tokenizer, self.raw, self.config.model.max_seq_length)
         with self.logger.step("3.3", "Choose precision and batch by measuring"):
             self.decided = decide(self.config, self.paths, self.request, self.raw, self.data, base, len(self.reductions))
-        self.start = None if self.decided.checkpoint else start_folder(self.config, self.paths)
         with self.logger.step("3.4", "Load the base model"):
             model = load_model(base, self.decided.plan.quantization)
         with self.logger.step("3.5", f"Attach LoRA of rank {self.decided.plan.lora_r}"):
@@ -129,7 +128,7 @@ class _Attempt:
 
         plan = self.decided.plan
         set_seed(plan.seed)
-        self.model = attach_adapter(model, self.config, self.start, plan.is_checkpointed)
+        self.model = attach_adapter(model, self.config, self.decided.start, plan.is_checkpointed)
         if plan.is_checkpointed:
             enable_checkpointing(self.model)
         self.loss = SharedPrefixLoss(self.model, self.decided.prefix_ids, plan.micro_batch_tokens, max_rows=plan.micro_batch_rows, flat=plan.is_flat)
@@ -162,7 +161,7 @@ class _Attempt:
             notes, trainer = self._trainer()
             record.facts["processes"] = trainer.accelerator.num_processes
             record.facts["effective"] = effective_settings(trainer, plan, self.data.train)
-            check_effective(self.config, plan, record.facts["effective"], self.start is not None)
+            check_effective(self.config, plan, record.facts["effective"], self.decided.start is not None)
             record.save()
         started_s = time.monotonic()
         with self.logger.step("4.3", f"Train {plan.total_steps} steps"):

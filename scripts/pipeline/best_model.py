@@ -1,19 +1,44 @@
-"""Which version is the best so far: by its mean score on the hold-out exams."""
+"""Which adapter is the best so far: by its mean score on the hold-out exams."""
 
-from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
 from statistics import fmean
 
-from pipeline.paths import Paths
+from pipeline.paths import MODEL_PREFIX, Paths
 from pipeline.store import read_jsonl
+
+Scores = dict[tuple[str, str], float]
+"""Of one model: by lesson and prompt, from the newest exam that asked it."""
 
 
 def best_version(paths: Paths) -> int | None:
     """The version with the highest mean hold-out score, the newer of equals; without such exams the newest version."""
-    versions = paths.model_versions()
-    scores: dict[int, list[float]] = defaultdict(list)
-    for file in paths.exams.glob("exam_*.jsonl"):
+    return _best(paths.model_versions(), lambda version: f"{MODEL_PREFIX}{version}", hold_out_scores(paths))
+
+
+def best_adapter(paths: Paths, fits: Callable[[Path], bool] = lambda _: True) -> Path | None:
+    """The same among all adapters that `fits` accepts, the one that ships with the program among them (it counts as the oldest)."""
+    shipped = Paths().embedded_adapter
+    folders = [shipped, *(paths.model_folder(version) / "final" for version in paths.model_versions())]
+    names = {folder: folder.parent.name if folder.name == "final" else folder.name for folder in folders}
+    usable = [folder for folder in folders if (folder / "adapter_config.json").is_file() and fits(folder)]
+    return _best(usable, names.__getitem__, hold_out_scores(paths))
+
+
+def _best(candidates: list, name_of: Callable, scores: dict[str, Scores]):
+    """Candidates come oldest first. A partial exam does not count beside a whole one: its prompts may be the easy ones."""
+    examined = [one for one in candidates if name_of(one) in scores]
+    most = max((len(scores[name_of(one)]) for one in examined), default=0)
+    whole = [(fmean(scores[name_of(one)].values()), place, one) for place, one in enumerate(examined) if len(scores[name_of(one)]) == most]
+    return max(whole)[2] if whole else (candidates[-1] if candidates else None)
+
+
+def hold_out_scores(paths: Paths) -> dict[str, Scores]:
+    """By the name of the model, from exams under the constraint; a prompt asked twice counts once, as last answered."""
+    found: dict[str, Scores] = {}
+    for file in sorted(paths.exams.glob("exam_*.jsonl"), key=lambda file: file.stat().st_mtime):
         for line in read_jsonl(file):
-            if line.get("hold_out") and line.get("version") in versions:
-                scores[line["version"]].append(float(line.get("score", 0.0)))
-    ranked = sorted((fmean(values), version) for version, values in scores.items())
-    return ranked[-1][1] if ranked else (versions[-1] if versions else None)
+            if line.get("hold_out") and line.get("constrained", True):
+                name = line.get("model") or f"{MODEL_PREFIX}{line.get('version')}"
+                found.setdefault(name, {})[line.get("lesson_id", ""), line.get("prompt_id", "")] = float(line.get("score", 0.0))
+    return found

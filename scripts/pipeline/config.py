@@ -46,6 +46,7 @@ class Model:
     base_model: str | None = setting(None, "local folder or hub name; default: by GPU memory, the embedded model without a GPU")
     max_seq_length: int = setting(4096, "tokens of prompt and answer; a longer row is dropped, never cut",
                                   lambda v: v >= 512, "be at least 512")
+    system_prompt_characters: int | None = positive(None, "length of the system prompt; default: that of the adapter training starts from, else 5,700")
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Lora:
 class Training:
     epochs: float | None = positive(None, "passes over the rows; may be a fraction")
     max_steps: int | None = positive(None, "optimiser steps at most")
-    learning_rate: float = setting(2e-4, "peak, per optimiser step", lambda v: 0 < v < 1, "be above 0 and below 1")
+    learning_rate: float | None = setting(None, "peak, per optimiser step; default: by the width of the base model", lambda v: 0 < v < 1, "be above 0 and below 1")
     batch_size: int | None = positive(None, "rows per micro-batch")
     gradient_accumulation_steps: int | None = positive(None, "micro-batches per optimiser step")
     warmup_steps: float = not_negative(5, "optimiser steps; below 1 a fraction of all")
@@ -78,7 +79,7 @@ class Training:
     save_steps: int = positive(25, "optimiser steps between checkpoints")
     eval_steps: int = positive(25, "optimiser steps between validation losses")
     seed: int = not_negative(42, "of data order, initialisation and sampling")
-    start_from: str = setting("base", "base, best (the best adapter by hold-out), or a folder with an adapter",
+    start_from: str = setting("best", "base, best (the best adapter by hold-out, at first the one that ships), or a folder with an adapter",
                               lambda v: bool(v.strip()), "be base, best or a folder")
     report_to: str = one_of("none", "where else losses go", "none", "tensorboard", "trackio")
 

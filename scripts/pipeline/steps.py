@@ -17,6 +17,7 @@ TRAINING_SETTINGS = ("hardware", "model", "quantization", "lora", "training")
 LANGUAGE = ("utils",)
 DATA_CODE = ("utils", "corpus")
 ANSWER_CODE = ("utils", "corpus", "model", "report/scoring.py")
+SHIPPED_ADAPTER = Paths().embedded_adapter
 ZERO_LINE_TOKENS = 256
 """An untrained model writes until its budget ends; right answers to most prompts are shorter."""
 MODES = {"full": {"data", "base", "train", "eval", "report"}, "data-only": {"data"}, "train-only": {"base", "train", "report"},
@@ -114,6 +115,12 @@ def _has_no_model(context: StepContext) -> str | None:
     return None if context.newest_adapter() else "no trained model yet"
 
 
+def _ships_nothing(context: StepContext) -> str | None:
+    if not (SHIPPED_ADAPTER / "adapter_config.json").is_file():
+        return "no adapter ships with this installation"
+    return None if context.paths.base_models.is_dir() else "the adapter that ships belongs to the embedded base model, which is not used here"
+
+
 def _synthesis_arguments(context: StepContext) -> list:
     return ["--count", context.config.synthetic.synthetic_count, "--seed", context.config.training.seed,
             "--output", context.paths.synthetic_rows]
@@ -166,7 +173,8 @@ STEPS = (
          arguments=lambda c: [c.paths.train_file, "--report", c.paths.validation_report], reads=lambda c: [c.paths.train_file],
          writes=lambda c: [c.paths.validation_report], code=LANGUAGE, needs=("merge",)),
     Step("system_prompt", "2.3", "Write the system prompt", "08_generate_system_prompt.py", "validate", "data",
-         reads=lambda c: [c.paths.train_file], writes=lambda c: [c.paths.system_prompt], code=DATA_CODE, needs=("merge",)),
+         reads=lambda c: [c.paths.train_file], writes=lambda c: [c.paths.system_prompt], code=DATA_CODE, settings=("model", "training"),
+         needs=("merge",)),
     Step("backup_lessons", "8.5", "Back up the merged lessons", "16_backup.py", "utility", "data",
          arguments=lambda c: ["--kind", "lesson_merged"], accompanies="lessons", needs=("merge",)),
     Step("base_model", "3.4", "Prepare the base model", "04_train_blueprint_lora.py", "utility", "base",
@@ -182,6 +190,10 @@ STEPS = (
          arguments=lambda c: ["--base", "--lesson", "holdout", "--budget", ZERO_LINE_TOKENS],
          reads=lambda c: [c.paths.holdout], writes=lambda c: c.written_since_start(c.paths.exams), settings=("model",),
          needs=("system_prompt", "base_model"), findings_ok=True, unchanged=lambda _: "the base model was examined"),
+    Step("shipped_line", "6", "Exam of the adapter that ships", "12_run_exam.py", "exam", "eval",
+         arguments=lambda c: ["--model", SHIPPED_ADAPTER, "--lesson", "holdout"], reads=lambda c: [c.paths.holdout, SHIPPED_ADAPTER],
+         writes=lambda c: c.written_since_start(c.paths.exams), needs=("base_model",), findings_ok=True, impossible=_ships_nothing,
+         unchanged=lambda _: "the adapter that ships was examined"),
     Step("evaluate", "7", "Evaluate the newest model", "09_evaluate_model.py", "eval", "eval", arguments=_model_argument,
          reads=lambda c: [*_answer_inputs(c), c.paths.root / "evaluation"],
          writes=lambda c: c.written_since_start(c.paths.evaluations), code=ANSWER_CODE, needs=("train",), impossible=_has_no_model, is_optional=True),
