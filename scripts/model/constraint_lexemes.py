@@ -89,10 +89,10 @@ def choice_of(texts: tuple[str, ...]) -> Choice:
 
 
 class _Table:
-    """An automaton written as a table: state -> {byte: next state}."""
+    """An automaton written as a table: state -> {byte: next state}. `limit`: state -> the one that leads on to the end."""
 
-    def __init__(self, table: dict[int, dict[int, int]], accepting: set[int], limit: int | None = None, closing: bytes = b"") -> None:
-        self._table, self._accepting, self._limit, self.closing = table, accepting, limit, closing
+    def __init__(self, table: dict[int, dict[int, int]], accepting: set[int], limit: dict[int, int] | None = None, closing: bytes = b"") -> None:
+        self._table, self._accepting, self._limit, self.closing = table, accepting, limit or {}, closing
         self.inside: dict[int, dict[TokenNode, Inside]] = {}
         self._start = 0
 
@@ -115,7 +115,7 @@ class _Table:
         return self._table.get(state, ())
 
     def limited(self, state: int) -> int:
-        return self._limit if self._limit is not None and state == BODY else state
+        return self._limit.get(state, state)
 
 
 BODY, FILLED = 1, 5
@@ -157,13 +157,13 @@ def _string(is_plain: bool = False) -> _Table:
     table |= {0: {ord('"'): BODY}, FILLED: {ord('"'): 4}, 4: filled, _ESCAPE: dict.fromkeys(b'\\"nt', BODY), _CLOSE: {ord('"'): END}}
     if is_plain:
         del table[_ESCAPE], table[BODY][ord("\\")], table[4][ord("\\")]
-    return _Table(table, {END}, _CLOSE, b'"')
+    return _Table(table, {END}, {BODY: _CLOSE}, b'"')
 
 
 def _path() -> _Table:
     """A quoted path of the project's content: `"/Game/BP_Door.BP_Door_C"`."""
     body = dict.fromkeys([*LETTERS, *DIGITS, *b"./-:"], BODY)
-    return _Table({0: {ord('"'): 2}, 2: {ord("/"): 3}, 3: dict.fromkeys(LETTERS, BODY), BODY: body | {ord('"'): END}, 4: {ord('"'): END}}, {END}, 4, b'"')
+    return _Table({0: {ord('"'): 2}, 2: {ord("/"): 3}, 3: dict.fromkeys(LETTERS, BODY), BODY: body | {ord('"'): END}, 4: {ord('"'): END}}, {END}, {BODY: 4}, b'"')
 
 
 def _number(is_float: bool, is_signed: bool, digits: int) -> _Table:
@@ -184,9 +184,19 @@ def _number(is_float: bool, is_signed: bool, digits: int) -> _Table:
     return _Table(table, accepting)
 
 
-IDENTIFIER = _Table({0: dict.fromkeys(LETTERS, BODY), BODY: dict.fromkeys([*LETTERS, *DIGITS], BODY)}, {BODY, END}, END)
+def _project_name() -> _Table:
+    """A name as projects give them to their own classes, `BP_Door`: a capital, an underscore, more."""
+    stem, underscore, only_underscore = 2, 3, 4
+    word = [byte for byte in (*LETTERS, *DIGITS) if byte != ord("_")]
+    table = {0: dict.fromkeys(LOWERS.upper(), stem), stem: dict.fromkeys(word, stem) | {ord("_"): underscore}, only_underscore: {ord("_"): underscore},
+             underscore: dict.fromkeys([*word, ord("_")], BODY), BODY: dict.fromkeys([*word, ord("_")], BODY)}
+    return _Table(table, {BODY, END}, {BODY: END, stem: only_underscore})
+
+
+IDENTIFIER = _Table({0: dict.fromkeys(LETTERS, BODY), BODY: dict.fromkeys([*LETTERS, *DIGITS], BODY)}, {BODY, END}, {BODY: END})
+PROJECT_NAME = _project_name()
 QUOTED_IDENTIFIER = _Table({0: {ord('"'): 2}, 2: dict.fromkeys(LETTERS, BODY), BODY: dict.fromkeys([*LETTERS, *DIGITS], BODY) | {ord('"'): END},
-                            4: {ord('"'): END}}, {END}, 4, b'"')
+                            4: {ord('"'): END}}, {END}, {BODY: 4}, b'"')
 STRING = _string()
 NAME_STRING = STRING.starting_at(FILLED)
 PLAIN_STRING = _string(is_plain=True).starting_at(FILLED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from model.constraint_document import DATA, EXEC, NODE, VAR, Draft
-from model.constraint_lexemes import IDENTIFIER, NAME_STRING, choice_of
+from model.constraint_lexemes import IDENTIFIER, NAME_STRING, PROJECT_NAME, choice_of
 from model.constraint_matcher import AtLineEnd, Either, InLexeme, Place, Statement
 from model.constraint_names import Names
 from model.constraint_nodes import NodeLines
@@ -41,7 +41,7 @@ class Grammar:
 
     def _parent(self, draft: Draft) -> Place:
         end = lambda text: self._end(draft, f"PARENT: {text}")  # noqa: E731
-        return Either(InLexeme(self.names.parents, end), InLexeme(IDENTIFIER, end, self.names.is_project_class))
+        return Either(InLexeme(self.names.parents, end), InLexeme(PROJECT_NAME, end, self.names.is_project_class))
 
     def _end(self, draft: Draft, line: str) -> Place:
         return AtLineEnd(lambda: draft.with_line(line))

@@ -78,6 +78,10 @@ class InLexeme:
             return InLexeme(self.lexeme, self._follow, self.accepts, state, self.text + bytes((byte,)))
         return self.after.step(byte) if self.may_be_over else None
 
+    def ending(self, byte: int) -> tuple | None:
+        """What the lexeme says, if it is over before this byte: alternatives that say the same need not both be followed."""
+        return (self._follow, self.text) if self.lexeme.step(self.state, byte) is None else None
+
     @property
     def may_be_over(self) -> bool:
         return self.lexeme.is_accepting(self.state) and (self.accepts is None or self.accepts(_decoded(self.text)))
@@ -115,6 +119,10 @@ def _decoded(text: bytes) -> str:
     return text.decode("utf-8", errors="replace")
 
 
+def _ending(place: Place, byte: int) -> tuple | None:
+    return place.ending(byte) if isinstance(place, InLexeme) else None
+
+
 class Either:
     """Several places at once: what may come is what may come in any of them."""
 
@@ -124,8 +132,17 @@ class Either:
         self.places = places
 
     def step(self, byte: int) -> Place | None:
-        left = [after for place in self.places if (after := place.step(byte)) is not None]
+        left, seen = [], set()
+        if byte == NEWLINE:
+            # One line makes one document, however it was read.
+            return next((after for place in self.places if (after := place.step(byte)) is not None), None)
+        for place in self.places:
+            after = place.step(byte)
+            if after is not None and (ending := _ending(place, byte)) not in seen:
+                left.append(after)
+                seen |= {ending} - {None}
         return left[0] if len(left) == 1 else Either(*left) if left else None
+
 
     def next_bytes(self) -> Iterable[int]:
         return {byte for place in self.places for byte in place.next_bytes()}

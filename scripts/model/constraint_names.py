@@ -25,6 +25,7 @@ EVENT_GRAPH_FORMS = frozenset({"Timeline", "AIMoveTo", "PlayMontage", "AsyncLoad
 PLAIN_TYPES = ("Bool", "Byte", "Int", "Int64", "Float", "String", "Name", "Text")
 CONTAINERS = ("Array", "Set", "Map", "Class", "SoftObject", "SoftClass")
 PROJECT_CLASS = re.compile(r"[A-Z][A-Za-z0-9]*_[A-Za-z0-9_]+")
+"""What the lexeme PROJECT_NAME spells."""
 SIMPLE_STRUCTS = ("Vector", "Rotator", "Transform", "Vector2D", "LinearColor")
 
 
@@ -82,12 +83,8 @@ class Names:
     def class_names(self) -> tuple[str, ...]:
         return tuple(sorted({short_name(path) for path in self.catalogue.data.raw["classes"]}))
 
-    def _subclasses(self, base: str) -> frozenset[str]:
-        return frozenset(name for name in self.class_names if base in ("", "Object") or self.catalogue.is_a(name, base))
-
-    def is_class_for(self, text: str, base: str) -> bool:
-        """A subclass, or a class of the project that nobody here knows."""
-        return text in self.subclasses(base) or self.is_project_class(text)
+    def _subclasses(self, base: str) -> Choice:
+        return Choice(name for name in self.class_names if base in ("", "Object") or self.catalogue.is_a(name, base))
 
     def is_project_class(self, text: str) -> bool:
         """A name as projects give them to their own classes (BP_Door), which means nothing else."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from model.constraint_document import Draft, read_node, unique_key
-from model.constraint_lexemes import IDENTIFIER, NAME_STRING, PLAIN_STRING, QUOTED_IDENTIFIER, choice_of
+from model.constraint_lexemes import IDENTIFIER, NAME_STRING, PLAIN_STRING, PROJECT_NAME, QUOTED_IDENTIFIER, choice_of
 from model.constraint_matcher import Either, InLexeme, Place
 from model.constraint_names import PLAIN_TYPES, SIMPLE_STRUCTS, Names
 from model.constraint_promises import CALL_WORDS, is_open_call, keeping_types
-from model.constraint_values import Values, literally
+from model.constraint_values import OPERAND_STRUCTS, Values, literally
 from utils.blueprint_patterns import Shape
 from utils.dsl_ast import Node, Value
 from utils.dsl_spelling import IDENTITY_ORDER
@@ -71,7 +71,7 @@ class NodeLines:
         types = InLexeme(self.names.node_types(is_function, not graph.nodes), follow)
         if is_function and not graph.nodes:
             return types
-        project_cast = literally("CastTo", lambda: InLexeme(IDENTIFIER, lambda name: follow(f"CastTo{name}"), self.names.is_project_class))
+        project_cast = literally("CastTo", lambda: InLexeme(PROJECT_NAME, lambda name: follow(f"CastTo{name}"), self.names.is_project_class))
         events = () if is_function else self._open_events(draft)
         return Either(types, project_cast, *([InLexeme(choice_of(events), follow)] if events else []))
 
@@ -197,8 +197,14 @@ class NodeLines:
         if rule:
             return rule(self, draft, node, shape, follow)
         pin = shape.pin(key, True)
+        if pin.type.kind != "wildcard":
+            return self.values.literal(pin.type, follow)
         before = [node.get(one.name) for one in shape.data_inputs if one.type.kind == "wildcard" and one.name not in shape.identity]
-        return self.values.operand([one for one in before if one is not None], follow) if pin.type.kind == "wildcard" else self.values.literal(pin.type, follow)
+        return self.values.operand([one for one in before if one is not None], follow, self._operand_structs(node))
+
+    def _operand_structs(self, node: Node) -> tuple[str, ...]:
+        overloads = self.catalogue.operators.overloads.get(node.type, ())
+        return tuple(name for name in OPERAND_STRUCTS if any(one.right == PinType("struct", name) for one in overloads))
 
     def _callable(self, draft: Draft) -> tuple[str, ...]:
         """Events and functions of the document that can be called by name."""
@@ -254,7 +260,7 @@ class NodeLines:
     def _class(self, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
         if node.type in NAMING_A_CLASS:
             owners = self._owners(node, shape)
-            project = InLexeme(IDENTIFIER, follow, self.names.is_project_class)
+            project = InLexeme(PROJECT_NAME, follow, self.names.is_project_class)
             return Either(InLexeme(choice_of(owners), follow), project) if owners else project
         if node.type == "CastToClass":
             return InLexeme(self.names.classes_only, follow)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from model.constraint_lexemes import FLOAT, IDENTIFIER, INT, INT64, NAME_STRING, PATH, PLAIN_STRING, SMALL, STRING, Choice, choice_of
+from model.constraint_lexemes import FLOAT, IDENTIFIER, INT, INT64, NAME_STRING, PATH, PLAIN_STRING, PROJECT_NAME, SMALL, STRING, Choice, choice_of
 from model.constraint_matcher import Either, InLexeme, Place
 from model.constraint_names import Names
-from utils.dsl_ast import Value
+from utils.dsl_ast import Struct, Value
 from utils.dsl_types import PinType
 from utils.dsl_values import NUMERIC_STRUCTS
 from utils.dsl_writer import is_word, quote, write_name
 
 Follow = Callable[[str], Place]
 BOOLS = choice_of(("true", "false"))
+OPERAND_STRUCTS = ("Vector", "Rotator", "Vector2D", "LinearColor")
+"""Structs that operators take and a document can spell."""
 NUMBERS = {"int": INT, "int64": INT64, "byte": SMALL, "float": FLOAT}
 
 
@@ -62,8 +64,8 @@ class Values:
 
     def class_name(self, base: str, follow: Follow) -> Place:
         """A known subclass, a class of the project, or the path of one in quotes."""
-        bare = InLexeme(IDENTIFIER, follow, lambda text: self.names.is_class_for(text, base))
-        return Either(bare, InLexeme(PATH, follow))
+        known = self.names.subclasses(base)
+        return Either(*([InLexeme(known, follow)] if known.root.children else []), self._project_class(follow), InLexeme(PATH, follow))
 
     def _struct(self, name: str, follow: Follow) -> Place:
         if name == "Key":
@@ -79,12 +81,15 @@ class Values:
         lexeme = SMALL if kind.kind == "byte" else INT if kind.kind == "int" else FLOAT
         return literally(head, lambda: InLexeme(lexeme, lambda text: self._members(name, members, index + 1, done + head + text, follow)))
 
-    def operand(self, before: list[Value], follow: Follow) -> Place:
-        """A literal on a wildcard: of the kind of those that stand on the node's other wildcards."""
+    def operand(self, before: list[Value], follow: Follow, structs: tuple[str, ...] = ()) -> Place:
+        """A literal on a wildcard: of the kind of those that stand on the node's other wildcards; without any, of one of `structs` too."""
         kinds = {type(value) for value in before}
         choices = {bool: BOOLS, int: INT, float: FLOAT, str: STRING}
         if not kinds:
-            return Either(*(InLexeme(lexeme, follow) for lexeme in (BOOLS, FLOAT, STRING)))
+            return Either(*(InLexeme(lexeme, follow) for lexeme in (BOOLS, FLOAT, STRING)), *(self._struct(name, follow) for name in structs))
+        if Struct in kinds:
+            fields = [key for key, _ in next(value for value in before if isinstance(value, Struct)).fields]
+            return self._struct(next(name for name in OPERAND_STRUCTS if list(self.catalogue.members(name)) == fields), follow)
         return InLexeme(choices.get(next(iter(kinds)), INT), follow) if len(kinds) == 1 else InLexeme(INT, follow)
 
     # Types
@@ -95,7 +100,7 @@ class Values:
         return Either(InLexeme(start, lambda text: self._container(text[:-1], follow) if text.endswith("<") else follow(text)), self._project_class(follow))
 
     def _project_class(self, follow: Follow) -> Place:
-        return InLexeme(IDENTIFIER, follow, self.names.is_project_class)
+        return InLexeme(PROJECT_NAME, follow, self.names.is_project_class)
 
     def _container(self, name: str, follow: Follow) -> Place:
         if name == "Map":

@@ -1,0 +1,93 @@
+"""Random answers under the constraint, chosen by what they say and not by tokens, so that rare forms are reached often.
+
+A walk goes byte by byte through the places of the constraint. Where texts are to choose from it takes one of them whole,
+each as likely as any other, or one of few forms; names and strings it keeps short. Every document has its own leanings
+(how many nodes, how many wires, how often functions), so that some grow long and others stay odd and small.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from typing import Any
+
+from model.constraint_lexemes import Choice, TrieNode
+from model.constraint_matcher import AtLineStart, Either, InLexeme, Place
+from model.constraint_nodes import FORMS
+from utils.common_nodes import COMMON_NODES
+
+NEWLINE = ord("\n")
+MAX_BYTES = 6000
+FAMILIAR = (*FORMS, *COMMON_NODES)
+
+
+@dataclass
+class Walk:
+    """One random answer: its text, and the place it came to."""
+
+    chance: random.Random
+    place: Place
+    text: bytearray = field(default_factory=bytearray)
+    planned: bytes = b""
+
+    def __post_init__(self) -> None:
+        self.keenness = {b"V": self.chance.choice((0.1, 1, 4)), b"N": self.chance.choice((2, 6, 20)), b"E": self.chance.choice((0.5, 5, 20)),
+                         b"D": self.chance.choice((0.5, 5, 20)), b"G": self.chance.choice((0.1, 0.5, 2))}
+        self.end_chance = self.chance.choice((0.02, 0.1, 0.3))
+        self.familiar = self.chance.choice((0.2, 0.6, 0.95))
+
+    def run(self) -> Walk:
+        while not (self.place.can_end and self._wants_end()):
+            self.step()
+        return self
+
+    def _wants_end(self) -> bool:
+        at_end = NEWLINE in self.place.next_bytes()
+        return len(self.text) > MAX_BYTES or at_end and self.chance.random() < self.end_chance
+
+    def step(self) -> None:
+        byte = self._next_byte()
+        self.place = self.place.step(byte)
+        self.text.append(byte)
+
+    def _next_byte(self) -> int:
+        if self.planned:
+            byte, self.planned = self.planned[0], self.planned[1:]
+            return byte
+        if isinstance(self.place, AtLineStart):
+            return self._statement(list(self.place.next_bytes()))
+        return self._in_line(self.place)
+
+    def _statement(self, letters: list[int]) -> int:
+        weights = [self.keenness.get(bytes([letter]), 1.0) for letter in letters]
+        # A document that has grown long finishes what it has: wires, in the end nothing.
+        if len(self.text) > MAX_BYTES // 2:
+            weights = [1.0 if letter in b"ED" else 0.01 for letter in letters]
+        return self.chance.choices(letters, weights)[0]
+
+    def _in_line(self, place: Place) -> int:
+        if isinstance(place, Either):
+            return self._in_line(self.chance.choice([one for one in place.places if any(True for _ in one.next_bytes())]))
+        if isinstance(place, InLexeme) and isinstance(place.state, TrieNode):
+            return self._planned_text(place)
+        letters = sorted(place.next_bytes())
+        over = sorted(place.after.next_bytes()) if isinstance(place, InLexeme) and place.may_be_over else []
+        closing = [34] if 34 in letters and len(place.text) > 1 else []
+        if (over or closing) and self.chance.random() < 0.4:
+            letters = over or closing
+        return self.chance.choice(letters)
+
+    def _planned_text(self, place: InLexeme) -> int:
+        """One of the texts of a choice, as a whole."""
+        node = place.state
+        texts = node._texts[node._low:node._high]
+        if place.may_be_over and (not texts or self.chance.random() < 0.5):
+            return self.chance.choice(sorted(place.after.next_bytes()))
+        usual = [text for text in texts if text.decode() in FAMILIAR] if len(texts) > 100 else []
+        text = self.chance.choice(usual if usual and self.chance.random() < self.familiar else texts)
+        self.planned = text[node._depth + 1:]
+        return text[node._depth]
+
+
+def walk(constraint: Any, seed: int) -> Walk:
+    return Walk(random.Random(seed), constraint.start().place).run()
