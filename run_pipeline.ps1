@@ -58,6 +58,7 @@ if ($Mode -eq 'test') {
     Push-Location $root
     try {
         # pytest itself, not "python -m pytest": that would put the folder datasets\ in front of the library of this name.
+        if (-not $env:OMP_NUM_THREADS) { $env:OMP_NUM_THREADS = '1' }  # two workers share the cores
         & (Join-Path (Split-Path $python) 'pytest.exe') -n 2 --dist loadfile @Rest
         $code = $LASTEXITCODE
     }

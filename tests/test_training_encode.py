@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from training_world import rows, system_prompt, tiny_tokenizer
 
+from corpus.prompts import messages
+from model import encode
 from model.base_model import FALLBACK_CHAT_TEMPLATE
 from model.encode import check_labels, common_prefix_tokens, encode_dataset, encode_prompt, encode_row, end_of_turn_ids
 
@@ -84,3 +86,12 @@ def test_shuffles_do_not_change_the_prefix(tokenizer):
     prompts = [encode_prompt(tokenizer, PROMPT, row["instruction"]) for row in rows(12)]
     shuffled = random.Random(1).sample(prompts, len(prompts))
     assert common_prefix_tokens(prompts) == common_prefix_tokens(shuffled)
+
+
+def test_a_head_tokenised_once_gives_the_ids_of_the_whole_prompt(tokenizer):
+    prompt = system_prompt(2500)
+    head, head_ids = encode._shared_head(tokenizer, tokenizer.chat_template, prompt)
+    assert len(head_ids) > 100, "the system prompt is in the head"
+    for instruction in ("Print 1", " 7  doors", "<|im_start|>", "", prompt):
+        text = tokenizer.apply_chat_template(messages(prompt, instruction), tokenize=False, add_generation_prompt=True)
+        assert encode.encode_prompt(tokenizer, prompt, instruction) == tuple(tokenizer(text, add_special_tokens=False)["input_ids"])

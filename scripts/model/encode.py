@@ -7,6 +7,7 @@ that straddled the border could be trained but never generated.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from os.path import commonprefix
 from typing import Any
 
 from corpus.prompts import messages
@@ -52,8 +53,30 @@ class EncodedDataset:
 
 def encode_prompt(tokenizer: Any, system_prompt: str, instruction: str, input_text: str = "") -> tuple[int, ...]:
     """Prompt ids as at inference: exactly one BOS where the template has one, ending where the answer begins."""
-    text = tokenizer.apply_chat_template(messages(system_prompt, instruction, input_text), tokenize=False, add_generation_prompt=True)
+    text = _prompt_text(tokenizer, system_prompt, instruction, input_text)
+    head, head_ids = _shared_head(tokenizer, tokenizer.chat_template, system_prompt)
+    if head and text.startswith(head):
+        return (*head_ids, *_tokenise(tokenizer, text[len(head):]))
     return _tokenise(tokenizer, text)
+
+
+def _prompt_text(tokenizer: Any, system_prompt: str, instruction: str, input_text: str = "") -> str:
+    return tokenizer.apply_chat_template(messages(system_prompt, instruction, input_text), tokenize=False, add_generation_prompt=True)
+
+
+@lru_cache(maxsize=8)
+def _shared_head(tokenizer: Any, _template: str, system_prompt: str) -> tuple[str, tuple[int, ...]]:
+    """What all prompts begin with up to the last special token, and its ids: tokenised once instead of in every row (7 ms each).
+
+    Tokenizers never merge across a special token. Empty where the template has none there, or where the parts give other ids.
+    """
+    one, other = (_prompt_text(tokenizer, system_prompt, probe) for probe in (PROBE, "7 doors"))
+    common = commonprefix([one, other])
+    cut = max((common.rfind(token) for token in tokenizer.all_special_tokens), default=-1)
+    head = common[:max(cut, 0)]
+    head_ids = _tokenise(tokenizer, head)
+    is_exact = (*head_ids, *_tokenise(tokenizer, one[len(head):])) == _tokenise(tokenizer, one)
+    return (head, head_ids) if is_exact else ("", ())
 
 
 def encode_row(tokenizer: Any, system_prompt: str, row: Any) -> EncodedRow:
