@@ -23,8 +23,8 @@ def stories():
 
 @pytest.fixture(scope="module")
 def pairs(stories):
-    told = ((tale, retell(tale, Draw(3, number))) for number, tale in enumerate(stories))
-    return [(tale, *one) for tale, one in told if one]
+    told = ((one, retell(one, Draw(3, number))) for number, one in enumerate(stories))
+    return [(one, *again) for one, again in told if again]
 
 
 def tale(instruction, answer):
@@ -50,17 +50,11 @@ def test_a_retelling_is_canonical_valid_and_made_of_as_many_nodes(pairs):
         assert len(node_types(answer)) == len(node_types(told.answer))
 
 
-def test_every_quoted_text_of_the_instruction_that_was_in_the_answer_still_is(pairs):
-    """Wordings keep their place among the quotes, so the i-th quote stands for the i-th of the wording it came from."""
+def test_every_new_text_of_the_instruction_stands_in_the_answer(pairs):
     for told, instruction, answer in pairs:
-        wording = next(one for one in told.wordings if len(re.findall(QUOTED, one)) == len(re.findall(QUOTED, instruction)) and same_words(one, instruction))
-        for before, after in zip(re.findall(QUOTED, wording), re.findall(QUOTED, instruction)):
-            if f"={before}" in told.answer:
-                assert f"={after}" in answer, (instruction, answer)
-
-
-def same_words(wording, instruction):
-    return len(re.sub(QUOTED, "", wording).split()) == len(re.sub(QUOTED, "", instruction).split())
+        old = {quote for wording in told.wordings for quote in re.findall(QUOTED, wording)}
+        for quote in set(re.findall(QUOTED, instruction)) - old:
+            assert f"={quote}" in answer, (instruction, answer)
 
 
 def test_names_texts_and_numbers_change_in_both_places():
@@ -69,7 +63,7 @@ def test_names_texts_and_numbers_change_in_both_places():
         variable = re.search(r"VAR (\w+): Float", answer)[1]
         key, text = re.search(r'Key="(\w)"', answer)[1], re.search(r'InString="(.*)"', answer)[1]
         amount, seconds = re.search(r"B=(\S+?)\.?0?\]", answer)[1], re.search(r"Duration=(\S+?)\.?0?\]", answer)[1]
-        assert instruction == f'When {key} is pressed, add {amount} to the float {variable}, wait {seconds} seconds and print "{text}".'
+        assert re.search(rf"\b{key}\b.*, add {re.escape(amount)} to the float {variable}, .* {re.escape(seconds)} seconds and .*\"{re.escape(text)}\"\.$", instruction), instruction
     assert len({one for one in changed if one}) > 15
 
 

@@ -1,14 +1,16 @@
 """Synthetic rows: right, varied, and the same on every machine."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from corpus.synthesis.compose import TooLong
 from corpus.synthesis.figures import measure
-from corpus.synthesis.generator import MAX_PATTERN_FRAC, generate, recipes
+from corpus.synthesis.generator import MAX_PATTERN_FRAC, generate, make_row, recipes
 from utils.dsl_ast import Word
 from utils.dsl_parser import parse, render
 from utils.dsl_validator import validate_text
@@ -67,6 +69,34 @@ def test_every_name_and_number_of_the_answer_stands_in_the_instruction(rows):
             if str(text) not in row.instruction and str(value) not in row.instruction:
                 missing.append((value, row.instruction))
     assert not missing, missing[:5]
+
+
+def wording(instruction, output):
+    """The instruction without names, numbers and texts: what is left are the words of the grammar."""
+    names = {name for name in re.findall(r"[A-Za-z_]\w*", output) if re.match(r"b?[A-Z]", name)}
+    plain = re.sub(r"\"[^\"]*\"|“[^”]*”|'[^']*'|-?\d+(?:\.\d+)?", "#", instruction)
+    return " ".join("#" if word in names else word.lower() for word in re.findall(r"[A-Za-z_]\w*|#", plain))
+
+
+def test_every_pattern_is_said_in_at_least_eight_ways():
+    said = {}
+    for recipe in {recipe.name: recipe for recipe in recipes()}.values():
+        said[recipe.name] = {wording(text, output) for text, output in drawn(recipe, 24)}
+    assert len(said) > 200
+    assert {name: len(ways) for name, ways in said.items() if len(ways) < 8} == {}
+
+
+def drawn(recipe, count):
+    """Some (instruction, DSL) of one pattern."""
+    found, index = [], 0
+    while len(found) < count:
+        index += 1
+        try:
+            _, instruction, blueprint = make_row(11, index, [recipe])
+        except TooLong:
+            continue
+        found.append((instruction, render(blueprint)))
+    return found
 
 
 def test_a_seed_gives_the_same_rows_under_another_hash_seed(tmp_path):

@@ -1,4 +1,4 @@
-"""Lessons told again with other names, texts and numbers, so that a model learns what to copy and what stays.
+"""Lessons told again with other names, texts, numbers and openings, so that a model learns what to copy and what stays.
 
 A lesson's instruction states every name and literal of its answer word for word. Both are changed in the same places,
 and only there; what is said in another form (a doubled value, "three outputs", a name that is also an ordinary word of the
@@ -18,6 +18,7 @@ from corpus.synthesis import arguments as kinds
 from corpus.synthesis import vocabulary as words
 from corpus.synthesis.draw import Draw
 from corpus.synthesis.phrase import number_text
+from corpus.synthesis.rewording import reword
 from utils.blueprint_patterns import load_catalogue
 from utils.dsl_parser import render
 from utils.dsl_validator import validate_text
@@ -65,7 +66,7 @@ def retell(tale: Tale, draw: Draw) -> tuple[str, str] | None:
     instruction = SAID.sub(lambda found: _changed(found[0], names, texts, numbers), said)
     written = numbers | {_written(text): _written(new) for text, new in numbers.items()}
     answer = WRITTEN.sub(lambda found: _changed(found[0], names, texts, written), tale.answer)
-    return _checked(instruction, answer, tale.answer)
+    return _checked(reword(instruction, draw), answer, tale.answer)
 
 
 def _checked(instruction: str, answer: str, original: str) -> tuple[str, str] | None:
