@@ -102,6 +102,8 @@ def portable_base(base: str) -> str:
     folder = Path(base)
     if not folder.is_dir():
         return base
+    if (folder.parent.name, folder.name) == ("base", EMBEDDED_NAME):
+        return f"models/base/{EMBEDDED_NAME}"  # made anew wherever it is missing
     return folder.relative_to(REPOSITORY).as_posix() if folder.is_relative_to(REPOSITORY) else folder.as_posix()
 
 

@@ -118,7 +118,7 @@ def _has_no_model(context: StepContext) -> str | None:
 def _ships_nothing(context: StepContext) -> str | None:
     if not (SHIPPED_ADAPTER / "adapter_config.json").is_file():
         return "no adapter ships with this installation"
-    return None if context.paths.base_models.is_dir() else "the adapter that ships belongs to the embedded base model, which is not used here"
+    return None if Paths().base_models.is_dir() else "the adapter that ships belongs to the embedded base model, which is not used here"
 
 
 def _synthesis_arguments(context: StepContext) -> list:
