@@ -7,7 +7,8 @@ damaged, is reported with a remedy; all others are translated.
 With --training, every event or function of the documents is also told in words and becomes training rows.
 
 Reads    an export or a folder of them
-Writes   cleaned-data/parsed-blueprints/*.dsl, with --training cleaned-data/rows/exports.jsonl
+Writes   cleaned-data/parsed-blueprints/*.dsl, with --training cleaned-data/rows/exports.jsonl and
+         results/export_rows_report.json (graphs that gave no row, by reason)
 Usage    python scripts/05_auto_translate_export.py raw-data/clipboard-exports [--training] [--output DIR]
 Exit     0 all translated, 1 at least one file was refused or damaged, 64 bad usage
 """
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from pipeline.door import build_parser, report_finding, run_door, track
 from pipeline.exit_codes import ExitCode
+from pipeline.paths import Paths
 
 MAX_ROWS = 30
 
@@ -42,16 +44,19 @@ def main(args: argparse.Namespace) -> ExitCode:
     print(table(outcomes))
     print(f"written to {output}")
     if args.training:
-        write_training_rows(args.project.export_rows, output)
+        write_training_rows(args.project, output)
     return ExitCode.FAILED if any(outcome.record.problem for outcome in outcomes) else ExitCode.OK
 
 
-def write_training_rows(file: Path, documents: Path) -> None:
+def write_training_rows(paths: Paths, documents: Path) -> None:
     from corpus.export_rows import export_rows
     from corpus.rows import write_rows
+    from pipeline.store import write_json
 
+    file = paths.export_rows
     found = export_rows(sorted(documents.rglob("*.dsl")))
     write_rows(file, found.rows)
+    write_json(paths.results / "export_rows_report.json", {"schema_version": 1, "rows": len(found.rows), "dropped": dict(found.dropped)})
     print(f"{len(found.rows)} training rows written to {file}")
     for reason, count in found.dropped.most_common():
         print(f"  no row from {count} graphs: {reason}")

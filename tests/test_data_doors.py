@@ -127,6 +127,20 @@ def test_20_without_any_rows_says_where_rows_come_from(paths, run):
     assert done.returncode == 1 and "no rows to train on" in done.stderr and not paths.train_file.exists()
 
 
+@pytest.mark.parametrize("folder", ["lessons/holdout", "evaluation"])
+@pytest.mark.parametrize("given", [{"instruction": "Something else."}, {"expected_dsl": GOOD.replace("Hi", "Other")}])
+def test_20_refuses_a_persons_row_that_gives_away_a_guarded_prompt(paths, run, folder, given):
+    guarded = paths.root / folder / "secret.json"
+    guarded.parent.mkdir(parents=True)
+    guarded.write_text(lesson(lesson_id="secret"), encoding="utf-8")
+    paths.lessons.mkdir(exist_ok=True)
+    (paths.lessons / "lesson_x.json").write_text(lesson(prompt=given), encoding="utf-8")
+    assert run("13").returncode == 0
+    done = run("20", "--merge")
+    assert done.returncode == 1 and "secret.json x_01" in done.stderr and "lesson_x.json x_01" in done.stderr
+    assert not paths.train_file.exists()
+
+
 @pytest.mark.parametrize(("content", "said"), [(b"\x92\xff\n", "UTF-8"), (b'{"instruction"\n', ":1: not valid JSON"), (b'{"instruction": "a"}\n', ":1: a row needs"), (b"5\n", ":1: a row needs")])
 def test_20_names_the_line_of_a_broken_row_and_leaves_the_training_set(paths, run, content, said):
     for folder in (paths.rows, paths.datasets):

@@ -157,7 +157,7 @@ STEPS = (
          writes=lambda c: [c.paths.parsed_blueprints, c.paths.export_rows], code=DATA_CODE, findings_ok=True,
          impossible=_has_no_exports),
     Step("synthesise", "1.3", "Synthesise examples", "03_generate_synthetic_data.py", "data", "data",
-         arguments=_synthesis_arguments, writes=lambda c: [c.paths.synthetic_rows], code=DATA_CODE),
+         arguments=_synthesis_arguments, reads=StepContext.lesson_files, writes=lambda c: [c.paths.synthetic_rows], code=DATA_CODE),
     Step("lessons", "1.4", "Turn lessons into rows", "13_lesson_to_training.py", "data", "data",
          arguments=lambda c: [*c.lesson_files(), "--output", c.paths.lesson_rows], reads=StepContext.lesson_files,
          writes=lambda c: [c.paths.lesson_rows], code=DATA_CODE, findings_ok=True, impossible=_has_no_lessons),
