@@ -10,7 +10,6 @@ from utils.dsl_aliases import CHOICES, INPUT_ALIASES, NODE_ALIASES, TYPE_ALIASES
 from utils.dsl_ast import Node, TypeRef
 from utils.dsl_canonical import canonicalise
 from utils.dsl_parser import parse, render
-from utils.dsl_validator import validate, validate_text
 
 
 def text(*lines: str, head: str = "") -> str:
@@ -76,128 +75,6 @@ def test_every_alias_of_a_pin_or_property_leads_to_one_and_hides_none():
 def test_every_alias_of_a_type_is_a_type():
     for alias, name in TYPE_ALIASES.items():
         assert load_catalogue().resolve_type(TypeRef(name)).kind != "object" or name in ("Object", "Actor", "Pawn", "Character", "Widget"), alias
-
-
-# Node as people write it, its properties, inputs, outputs; what is written instead. From 250 documents in use.
-SPELLINGS = [
-    ('PrintString [InString="a"]', "Execute InString", "Then", "PrintString"),
-    ('VariableGet [VarName="Health"]', "", "Value", "VariableGet"),
-    ("Event_BeginPlay", "", "Then", "Event_BeginPlay"),
-    ("Branch", "Execute Condition", "True False", "Branch"),
-    ('VariableSet [VarName="Health"]', "Execute Value", "Then Value", "VariableSet"),
-    ('Event_InputAction [ActionName="Jump"]', "", "Pressed", "Event_InputAction"),
-    ("Event_ActorBeginOverlap", "", "Then OtherActor", "Event_ActorBeginOverlap"),
-    ("AddToViewport", "Execute Target", "Then", "AddToViewport"),
-    ("Event_Tick", "", "Then DeltaSeconds", "Event_Tick"),
-    ('CreateWidget [WidgetClass="WBP_Menu"]', "Execute", "Then ReturnValue", "CreateWidget"),
-    ("GetActorLocation", "Target", "ReturnValue", "GetActorLocation"),
-    ("LessThan [B=3.0]", "A B", "ReturnValue", "Less"),
-    ('Event_Custom [EventName="OnHeal"]', "", "Then", "Event_Custom"),
-    ('SetTimerByFunctionName [FunctionName="F", Time=1.0, Looping=true]', "Execute", "Then", "SetTimerByFunctionName"),
-    ("DestroyActor", "Execute Target", "Then", "DestroyActor"),
-    ("Delay [Duration=2.0]", "Execute", "Completed", "Delay"),
-    ("IsValid", "Input", "ReturnValue", "IsValid"),
-    ('Concatenate [A="a", B="b"]', "B A", "ReturnValue", "Concat_StrStr"),
-    ("GetDistanceTo", "OtherActor", "ReturnValue", "GetDistanceTo"),
-    ("RemoveFromParent", "Execute Target", "Then", "RemoveFromParent"),
-    ("SetActorLocation", "Execute NewLocation Target", "Then", "SetActorLocation"),
-    ('SpawnActorFromClass [ActorClass="BP_Enemy"]', "Execute SpawnTransform", "Then ReturnValue", "SpawnActorFromClass"),
-    ("CastToCharacter", "Execute Object", "CastSucceeded CastFailed AsCharacter", "CastToCharacter"),
-    ("MultiplyFloat [B=2.0]", "A B", "ReturnValue", "Multiply"),
-    ("GreaterThan [B=2]", "A B", "ReturnValue", "Greater"),
-    ("GetPlayerPawn", "", "ReturnValue", "GetPlayerPawn"),
-    ("AddInt [B=1]", "A B", "ReturnValue", "Add"),
-    ("ForEachLoop", "Execute Array", "LoopBody ArrayElement Completed", "ForEachLoop"),
-    ("Lerp [Alpha=0.5]", "A B Alpha", "ReturnValue", "Lerp"),
-    ("Gate", "Open Close Enter", "Exit", "Gate"),
-    ('ClearTimerByFunctionName [FunctionName="F"]', "Execute", "Then", "ClearTimerByFunctionName"),
-    ("SubtractFloat [B=1.0]", "A B", "ReturnValue", "Subtract"),
-    ("ForLoop [FirstIndex=0, LastIndex=5]", "Execute", "LoopBody Index Completed", "ForLoop"),
-    ("AddFloat [B=1.0]", "A B", "ReturnValue", "Add"),
-    ("Event_AnyDamage", "", "Then Damage", "Event_AnyDamage"),
-    ("AddImpulse [Impulse=(X=0,Y=0,Z=500)]", "Execute Impulse", "Then", "AddImpulse"),
-    ("MakeVector [X=1, Y=2, Z=3]", "X Y Z", "ReturnValue", "MakeVector"),
-    ("AddActorLocalRotation [DeltaRotation=(Pitch=0,Yaw=5,Roll=0)]", "Execute DeltaRotation", "Then", "AddActorLocalRotation"),
-    ("FlipFlop", "Execute", "A B", "FlipFlop"),
-    ('PlaySoundAtLocation [Sound="S"]', "Execute Location", "Then", "PlaySoundAtLocation"),
-    ("Event_EndPlay", "", "Then", "Event_EndPlay"),
-    ("SetActorHiddenInGame [NewHidden=true]", "Execute NewHidden", "Then", "SetActorHiddenInGame"),
-    ("DoOnce", "Execute", "Completed", "DoOnce"),
-    ("SwitchOnInt", "Execute Selection", "Case_1 Case_2 Case_3 Default Case_0", "SwitchInt"),
-    ("GetDisplayName", "Target", "ReturnValue", "GetDisplayName"),
-    ("SetSimulatePhysics [Simulate=true]", "Execute Target", "Then", "SetSimulatePhysics"),
-    ("Event_ActorEndOverlap", "", "Then", "Event_ActorEndOverlap"),
-    ("Sequence", "Execute", "Then_0 Then_1 Then_2", "Sequence"),
-    ("WhileLoop", "Execute Condition", "LoopBody Completed", "WhileLoop"),
-    ("EqualEqual [B=5]", "A", "ReturnValue", "EqualEqual"),
-    ("AddActorLocalOffset [DeltaLocation=(X=1,Y=0,Z=0)]", "Execute DeltaLocation", "", "AddActorLocalOffset"),
-    ("GetGameTimeInSeconds", "", "ReturnValue", "GetGameTimeInSeconds"),
-    ("RandomFloat [Min=0.0, Max=5.0]", "", "ReturnValue", "RandomFloatInRange"),
-    ("CastToPawn", "Execute Object", "CastSucceeded CastFailed AsPawn", "CastToPawn"),
-    ("Clamp [Min=0.0, Max=100.0]", "Value", "ReturnValue", "FClamp"),
-    ("Clamp [Min=0, Max=100]", "Value", "ReturnValue", "Clamp"),
-    ("BreakVector", "Input", "X Y Z", "BreakVector"),
-    ("SetVisibility [NewVisibility=true]", "Execute", "", "SceneComponent.SetVisibility"),
-    ("GetActorForwardVector", "", "ReturnValue", "GetActorForwardVector"),
-    ("RandomInteger [Min=1, Max=6]", "", "ReturnValue", "RandomIntegerInRange"),
-    ("SwitchOnString", "Execute Selection", "Case_Attack Case_Build Case_Inventory Case_Defend Case_Heal Default", "SwitchString"),
-    ('CallEvent [EventName="OnHeal"]', "Execute", "", "Call"),
-    ('GetVariable [VarName="Health"]', "", "Value", "VariableGet"),
-    ('SetVariable [VarName="Health"]', "Execute Value", "Then Value", "VariableSet"),
-    ("ToggleVisibility", "Execute Target", "", "ToggleVisibility"),
-    ("RetriggerableDelay [Duration=1.0]", "Execute", "Completed", "RetriggerableDelay"),
-    ("Event_Hit", "", "Then HitNormal", "Event_Hit"),
-    ("MultiGate", "Execute", "Out_0 Out_1 Out_2", "MultiGate"),
-    ("DivideFloat [B=2.0]", "A B", "ReturnValue", "Divide"),
-    ("SubtractInt [B=1]", "A", "ReturnValue", "Subtract"),
-    ('Event_CustomEvent [EventName="OnHeal"]', "", "Then", "Event_Custom"),
-    ("GetActorRotation", "", "ReturnValue", "GetActorRotation"),
-    ('SpawnActor [ActorClass="BP_Enemy"]', "Execute", "", "SpawnActorFromClass"),
-    ('PlaySound [Sound="S"]', "Execute Location", "", "PlaySoundAtLocation"),
-    ("LessThanFloat", "A", "ReturnValue", "Less"),
-    ("NotBool", "Input", "ReturnValue", "Not_PreBool"),
-    ('ActorHasTag [Tag="Player"]', "Target", "ReturnValue", "ActorHasTag"),
-    ("AddForce", "Execute Force", "", "AddForce"),
-    ('GetInputAxisValue [AxisName="MoveForward"]', "", "ReturnValue", "GetInputAxisValue"),
-    ("Sin", "Input", "ReturnValue", "Sin"),
-    ("Modulo [B=2]", "A", "ReturnValue", "Percent_IntInt"),
-    ("Max", "A B", "ReturnValue", "Max"),
-    ("ArrayLength", "Array", "ReturnValue", "Array_Length"),
-    ("BooleanAND", "A B", "ReturnValue", "BooleanAND"),
-    ("NOT", "Input", "ReturnValue", "Not_PreBool"),
-    ("BooleanOR", "A B", "ReturnValue", "BooleanOR"),
-]
-
-
-EXECS = frozenset("Execute Then True False CastSucceeded CastFailed Completed LoopBody Pressed Exit Open Close Enter Default".split())
-
-
-@pytest.mark.parametrize(("node", "inputs", "outputs", "name"), SPELLINGS, ids=[row[0].split()[0] + str(index) for index, row in enumerate(SPELLINGS)])
-def test_a_spelling_in_use_is_read_with_all_its_pins(node, inputs, outputs, name):
-    """Every pin is wired to a partner, be it to a pin that the partner lacks; nothing may be wrong with the node itself."""
-    lines, wires = [f"NODE m: {node}"], []
-    pins = [(pin, True) for pin in inputs.split()] + [(pin, False) for pin in outputs.split()]
-    for index, (pin, is_input) in enumerate(pins):
-        is_exec = pin in EXECS or pin.startswith(("Case_", "Then_", "Out_")) or (node == "FlipFlop" and not is_input)
-        lines.append(f"NODE p{index}: Self")
-        source, target = (f"p{index}.Nothing", f"m.{pin}") if is_input else (f"m.{pin}", f"p{index}.Nothing")
-        wires.append(f"{'EXEC' if is_exec else 'DATA'} {source} -> {target}")
-    read = parse(text(*lines, *sorted(wires, reverse=True), head="VAR Health: Float\n"))
-    assert [str(one) for one in validate(read) if one.node == "m" and one.is_error and one.code not in ("missing-input", "unknown-function")] == []
-    assert name in [one.type for one in canonicalise(read).graphs[0].nodes]
-
-
-@pytest.mark.parametrize(("lines", "line", "code"), [
-    (("NODE n1: Event_BeginPlay", "NODE n2: Branch", "DATA n1.IsActive -> n2.Condition"), 5, "unknown-pin"),
-    (("NODE n1: CastToPawn", "NODE n2: IsValid", "DATA n1.AsCharacter -> n2.Object"), 5, "unknown-pin"),
-    (("NODE n1: MakeRotator [X=1.0]",), 3, "unknown-property"),
-    (("NODE n1: Branch", "DATA true -> n1.Condition"), 4, "syntax"),
-    (('NODE n1: Event_Custom [EventName="OnHeal"]', "NODE n2: Delay", "DATA n1.Amount -> n2.Duration"), 5, "unknown-pin"),
-    (("NODE n1: Event_Tick", "NODE n2: DestroyActor", "DATA n1.TargetActor -> n2.Target"), 5, "unknown-pin"),
-])
-def test_a_pin_that_never_existed_is_a_finding_with_a_remedy(lines, line, code):
-    found = [one for one in validate_text(text(*lines))[1] if one.code == code]
-    assert [one.line for one in found] == [line] and found[0].remedy and found[0].is_error
 
 
 # -- spelling

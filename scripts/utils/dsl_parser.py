@@ -26,6 +26,8 @@ RANK = {"VAR": 0, "NODE": 1, "EXEC": 2, "DATA": 3}
 # The commonest statements at a glance; whatever does not match is read by the rules, which say what is wrong with it.
 PLAIN_WIRE = re.compile(r"[ \t]*(EXEC|DATA) (\w+)\.(\w+) -> (\w+)\.(\w+)")
 PLAIN_NODE = re.compile(r"[ \t]*NODE (\w+): (\w+)")
+A_PIN = "a pin such as n1.Then (a literal belongs into the node's properties)"
+LITERAL = re.compile(r"\d+|true|false", re.IGNORECASE)
 STATEMENTS = ("BLUEPRINT:", "PARENT:", "VAR", "GRAPH:", "NODE", "EXEC", "DATA")
 
 
@@ -234,7 +236,9 @@ class _Document:
     def _pin(cursor: Cursor, draft: _GraphDraft) -> PinRef:
         cursor.skip_space()
         column = cursor.position
-        node_id = cursor.identifier("a pin such as n1.Then (a literal belongs into the node's properties)")
+        node_id = cursor.identifier(A_PIN)
+        if node_id not in draft.nodes and LITERAL.fullmatch(node_id):
+            raise cursor.error(A_PIN, column)
         cursor.expect(".")
         pin = cursor.name("a pin name")
         if node_id not in draft.nodes:

@@ -10,6 +10,7 @@ from utils.dsl_spelling import STATES, Speller, is_common
 from utils.dsl_writer import write_value
 from utils.graph_view import GraphView
 from utils.shape import Pin, Shape
+from utils.validator_hints import property_hint
 from utils.validator_report import Report, listed, nearest, say
 
 UNCHECKED = "unknown, structure checked only"
@@ -60,7 +61,7 @@ def _check_properties(node: Node, shape: Shape, view: GraphView, speller: Spelle
             continue
         pin = shape.pin(key, True)
         if pin is None or pin.is_exec:
-            _refuse_property(node, key, pin, shape, report)
+            _refuse_property(node, key, pin, view, report)
         elif view.is_wired(node, pin):
             report.warning("idle-value", node.line, f"{say(node)}: the value of {pin.name} is never used, since a wire leads to the pin",
                            f"Remove {key} from the node, or the wire.", node.id)
@@ -75,7 +76,8 @@ def _check_common(node: Node, key: str, value: Value, report: Report) -> None:
                      "Give Enabled Disabled or DevelopmentOnly, or leave it out.", node.id)
 
 
-def _refuse_property(node: Node, key: str, pin: Pin | None, shape: Shape, report: Report) -> None:
+def _refuse_property(node: Node, key: str, pin: Pin | None, view: GraphView, report: Report) -> None:
+    shape = view.shapes[node.id]
     if pin is not None:
         report.error("value-on-exec", node.line, f"{say(node)}: {key} is an exec pin and takes no value", f"Remove {key}.", node.id)
         return
@@ -83,10 +85,8 @@ def _refuse_property(node: Node, key: str, pin: Pin | None, shape: Shape, report
         report.error("value-on-output", node.line, f"{say(node)}: {key} is an output and takes no value", f"Remove {key}.", node.id)
         return
     usable = [pin.name for pin in shape.data_inputs if not pin.is_hidden] + sorted(shape.identity)
-    meant = nearest(key, usable)
-    hint = f"Did you mean {meant}? " if meant else ""
     report.error("unknown-property", node.line, f"{say(node)} has no property or input '{key}'",
-                 f"{hint}It has: {listed(usable)}.", node.id)
+                 f"{property_hint(key, shape, usable, view.catalogue.data)}It has: {listed(usable)}.", node.id)
 
 
 def _check_value(node: Node, pin: Pin, value: Value, view: GraphView, speller: Speller, report: Report) -> None:

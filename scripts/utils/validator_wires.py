@@ -8,8 +8,9 @@ from utils.dsl_ast import Node, PinRef, Wire
 from utils.dsl_types import PinType
 from utils.dsl_writer import write_pin, write_type
 from utils.graph_view import GraphView, Joint, pin_key
-from utils.shape import Pin, Shape
-from utils.validator_report import Report, listed, nearest, say
+from utils.shape import Pin
+from utils.validator_hints import pin_hint
+from utils.validator_report import Report, listed, say
 
 
 def check_wires(view: GraphView, report: Report) -> None:
@@ -31,13 +32,14 @@ def _check_ends(joint: Joint, view: GraphView, report: Report) -> None:
     for ref, pin, is_input in ((joint.wire.source, joint.source, False), (joint.wire.target, joint.target, True)):
         node, shape = view.nodes[ref.node], view.shapes[ref.node]
         if pin is None and shape.role != "unknown":
-            _refuse_pin(joint.wire, ref, node, shape, is_input, report)
+            _refuse_pin(joint.wire, ref, node, is_input, view, report)
         elif pin and pin.is_hidden and pin.internal == "self":
             report.error("hidden-pin", joint.wire.line, f"{say(node)} is called without a target, so nothing can lead to {ref.pin}",
                          "Remove the wire.", node.id)
 
 
-def _refuse_pin(wire: Wire, ref: PinRef, node: Node, shape: Shape, is_input: bool, report: Report) -> None:
+def _refuse_pin(wire: Wire, ref: PinRef, node: Node, is_input: bool, view: GraphView, report: Report) -> None:
+    shape = view.shapes[node.id]
     side, other = ("input", "output") if is_input else ("output", "input")
     if shape.pin(ref.pin, not is_input):
         report.error("wrong-direction", wire.line, f"{say(node)}: '{ref.pin}' is an {other}, and the wire uses it as an {side}",
@@ -49,8 +51,7 @@ def _refuse_pin(wire: Wire, ref: PinRef, node: Node, shape: Shape, is_input: boo
         return
     pins = [pin.name for pin in shape.pins if pin.is_input == is_input and not pin.is_hidden and pin.is_exec == wire.is_exec
             and pin.internal != "OutputDelegate"]
-    meant = nearest(ref.pin, pins)
-    hint = f"Did you mean {meant}? " if meant else ""
+    hint = pin_hint(ref.pin, node, shape, is_input, pins, view.catalogue.data)
     kind = "exec" if wire.is_exec else "data"
     report.error("unknown-pin", wire.line, f"{say(node)} has no {side} '{ref.pin}'", f"{hint}Its {kind} {side}s: {listed(pins)}.", node.id)
 
