@@ -1,7 +1,8 @@
 """Turn DSL documents into text that pastes into the Unreal editor.
 
 Copy a text, click into the graph in the editor, press Ctrl+V. Each graph is a text of its own. The editor never pastes
-function entries: for a function graph, make the function first, then paste the rest into it.
+function entries: for a function graph, make the function first, then paste the rest into it. Nor does clipboard text hold
+variables with their start values, or the parent class: what a Blueprint has to have is said on stderr.
 
 Reads    a .dsl file or a folder of them
 Writes   the text to stdout, or one file a graph, Name.EventGraph.txt, with --output; a page that draws the graphs with --html
@@ -32,9 +33,7 @@ def main(args: argparse.Namespace) -> ExitCode:
         write_files(args.output, args.path, texts)
     elif not args.copy and not args.html:
         print("".join(text.text for text in texts), end="")
-    for text in texts:
-        if text.is_function:
-            print(f"{text.caption}: make the function in the editor first, then paste into it.", file=sys.stderr)
+    say_what_to_prepare(texts)
     return ExitCode.FAILED if refused else ExitCode.OK
 
 
@@ -86,6 +85,15 @@ def write_files(output: Path, source: Path, texts: list) -> None:
     for target, text in zip(targets, texts):
         write_text(target, text.text)
         print(target)
+
+
+def say_what_to_prepare(texts: list) -> None:
+    """What no clipboard text brings along: the class, its variables, its functions."""
+    for document, needs in dict.fromkeys((text.document, text.needs) for text in texts if text.needs):
+        print(f"{document.stem}: paste into a Blueprint {needs}.", file=sys.stderr)
+    for text in texts:
+        if text.is_function:
+            print(f"{text.caption}: make the function in the editor first, then paste into it.", file=sys.stderr)
 
 
 def existing(text: str) -> Path:

@@ -65,5 +65,13 @@ def test_the_page_shows_every_graph(run, tmp_path):
     assert (tmp_path / "door.html").read_text(encoding="utf-8").count("<ueb-blueprint>") == 2
 
 
+def test_what_no_clipboard_text_brings_is_said_once_a_document(run, tmp_path):
+    source = write(tmp_path, "in/door.dsl", TWO.replace("GRAPH", "PARENT: Pawn\nVAR Health: Float = 100.0\nVAR Door: StaticMeshComponent\nGRAPH", 1))
+    write(tmp_path, "in/plain.dsl", DOOR)
+    result = run(source.parent, "--output", tmp_path / "out")
+    assert [line for line in result.stderr.splitlines() if "paste into a Blueprint" in line] == [
+        "door: paste into a Blueprint of parent class Pawn with the variables Health: Float = 100.0, Door: StaticMeshComponent."]
+
+
 def test_a_missing_file_is_a_usage_error(run, tmp_path):
     assert run(tmp_path / "nope.dsl").returncode == 64

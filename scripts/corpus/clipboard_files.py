@@ -10,6 +10,7 @@ from error_handler import UserError
 from utils.clipboard_writer import write_graphs
 from utils.dsl_ast import Blueprint
 from utils.dsl_parser import DslError, parse
+from utils.dsl_writer import write_variable
 
 # What no file system of the three allows in a name, or Windows does not.
 UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]|[. ]+$')
@@ -17,12 +18,13 @@ UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]|[. ]+$')
 
 @dataclass(frozen=True)
 class GraphText:
-    """One graph of one document. `caption` is for people; `file_name` is unique in the document."""
+    """One graph of one document. `caption` is for people; `needs` is what the Blueprint must have, since no text brings it."""
 
     document: Path
     graph: str
     text: str
     is_function: bool
+    needs: str = ""
 
     @property
     def caption(self) -> str:
@@ -45,7 +47,15 @@ def graph_texts(file: Path, only: str | None = None) -> list[GraphText]:
     if not names:
         raise UserError(f"{file}: no graph '{only}'.", f"name one of: {', '.join(texts)}.")
     functions = {graph.name for graph in blueprint.graphs if any(node.type == "FunctionEntry" for node in graph.nodes)}
-    return [GraphText(file, name, texts[name], name in functions) for name in names]
+    needs = what_it_needs(blueprint)
+    return [GraphText(file, name, texts[name], name in functions, needs) for name in names]
+
+
+def what_it_needs(blueprint: Blueprint) -> str:
+    """The parent class and variables that a Blueprint must have before the text is pasted; "" for a plain Actor without any."""
+    variables = ", ".join(write_variable(one).removeprefix("VAR ") for one in blueprint.variables)
+    parent = f"of parent class {blueprint.parent}" if blueprint.parent != "Actor" else ""
+    return " ".join(filter(None, (parent, variables and f"with the variables {variables}")))
 
 
 def read_document(file: Path) -> Blueprint:
