@@ -278,3 +278,10 @@ def test_similarity_counts_order_and_repetition():
 
 def test_there_are_games_in_which_conditions_differ():
     assert len({tuple(decide(str(condition)) for condition in range(20)) for decide in GAMES}) == len(GAMES)
+
+
+@pytest.mark.parametrize(("start", "printed"), [("1", ["print more"]), ("0", [])])
+def test_an_operand_that_nobody_set_is_zero(start, printed):
+    lines = ('NODE a: Event_BeginPlay\nNODE v: VariableGet [Variable="Count"]\nNODE g: Greater\nNODE b: Branch\nNODE p: PrintString [InString="more"]\n'
+             "EXEC a.Then -> b.Execute\nEXEC b.True -> p.Execute\nDATA v.Count -> g.A\nDATA g.ReturnValue -> b.Condition")
+    assert trace(lines, PLAY, head=f"VAR Count: Int = {start}") == printed

@@ -8,6 +8,7 @@ import pytest
 from corpus.lessons import lesson_files, load_lesson
 from pipeline.paths import REPOSITORY
 from report.scoring import score_answer, score_blueprint
+from tricks import union
 from typed_graphs import random_document, shuffled
 from utils.dsl_ast import Blueprint
 from utils.dsl_parser import parse, render
@@ -23,18 +24,6 @@ EXPECTED = ('BLUEPRINT: A\nGRAPH: EventGraph\nNODE n1: Event_BeginPlay\nNODE n2:
 
 def mean_score(answer: str) -> float:
     return fmean(score_answer(prompt.expected_dsl, prompt.alternatives, answer).total for prompt in PROMPTS)
-
-
-def union(documents: list[Blueprint]) -> Blueprint:
-    """All documents' nodes, wires and variables in one graph."""
-    variables, nodes, wires = {}, [], []
-    for number, document in enumerate(documents):
-        variables |= {variable.name: variable for variable in document.variables}
-        for graph in document.graphs[:1]:
-            nodes += [replace(node, id=f"{node.id}_{number}") for node in graph.nodes]
-            wires += [replace(wire, source=replace(wire.source, node=f"{wire.source.node}_{number}"),
-                              target=replace(wire.target, node=f"{wire.target.node}_{number}")) for wire in graph.wires]
-    return Blueprint("BP_All", "Actor", tuple(variables.values()), (replace(documents[0].graphs[0], nodes=tuple(nodes), wires=tuple(wires)),))
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -5,6 +5,7 @@ anyone writes by hand. `random_document(random.Random(1))` is always the same do
 """
 
 import random
+from dataclasses import replace
 from functools import lru_cache
 
 from utils.blueprint_patterns import Scope, load_catalogue
@@ -194,6 +195,6 @@ def _shuffled_graph(graph: Graph, rng: random.Random) -> Graph:
     nodes = [Node(new[node.id], node.type, tuple(rng.sample(node.properties, len(node.properties)))) for node in graph.nodes]
     wires = [Wire(PinRef(new[wire.source.node], wire.source.pin), PinRef(new[wire.target.node], wire.target.pin), wire.is_exec)
              for wire in graph.wires]
-    return Graph(graph.name, tuple(rng.sample(nodes, len(nodes))), tuple(rng.sample(wires, len(wires))), graph.variables)
+    return replace(graph, nodes=tuple(rng.sample(nodes, len(nodes))), wires=tuple(rng.sample(wires, len(wires))))
 
 

@@ -116,7 +116,8 @@ def _exam(file: Path) -> Exam | None:
 def _evaluation(file: Path) -> Evaluation:
     read = read_json(file, newest_schema=SCHEMA)
     return Evaluation(int(read["version"]), file, bool(read.get("quick")), dict(read["score"]), dict(read["pass_rate"]),
-                      dict(read.get("tiers", {})), list(read.get("tests", [])))
+                      dict(read.get("tiers", {})), list(read.get("tests", [])), read.get("model", ""), bool(read.get("constrained", True)),
+                      read.get("tier"))
 
 
 def _merged_rows(report: dict[str, Any]) -> RowCounts:

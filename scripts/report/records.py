@@ -99,6 +99,15 @@ class Evaluation:
     pass_rate: dict[str, float]
     tiers: dict[str, dict[str, float]]
     tests: list[dict[str, Any]]
+    model: str = ""
+    constrained: bool = True
+    tier: int | None = None
+    """The one that was asked, where it was not all."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether its figures are those of the version, as with an exam; a single tier is not the evaluation."""
+        return self.tier is None and self.constrained and (self.version > 0 or self.model in {"", BASE_LABEL})
 
 
 @dataclass(frozen=True)
@@ -130,7 +139,7 @@ class Records:
 
     def evaluation_of(self, version: int) -> Evaluation | None:
         """The newest; a full one goes before a quick one."""
-        own = [evaluation for evaluation in self.evaluations if evaluation.version == version]
+        own = [evaluation for evaluation in self.evaluations if evaluation.version == version and evaluation.counts]
         return max(own, key=lambda e: (not e.quick, e.file.name), default=None)
 
     def versions(self) -> list[int]:

@@ -74,11 +74,19 @@ OPERATORS: dict[str, Function] = {
 
 
 def operate(name: str, values: list[Any]) -> Any:
-    """A promotable operator over its inputs, from left to right."""
+    """A promotable operator over its inputs, from left to right. An input that nobody set is the zero of the others' type."""
+    zero = next((zero_like(value) for value in values if value is not None), None)
+    values = [zero if value is None else value for value in values]
     result = values[0] if values else None
     for value in values[1:]:
         result = OPERATORS[name](result, value)
     return result
+
+
+def zero_like(value: Any) -> Any:
+    if isinstance(value, Record):
+        return Record(tuple((key, zero_like(item)) for key, item in value.fields))
+    return type(value)() if isinstance(value, (bool, int, float, str)) else None
 
 
 def _numeric(name: str, compute: Function) -> Function:
@@ -158,6 +166,7 @@ FUNCTIONS: dict[str, Function] = {
     "Array_IsNotEmpty": _on_list("IsNotEmpty", bool), "Map_Length": _on_list("Length", len),
     "Array_Find": _on_list("Find", lambda items, item: items.index(item) if item in items else -1),
     "Map_Contains": _on_list("Contains", lambda items, key: key in items),
+    **dict.fromkeys((f"MakeLiteral{kind}" for kind in ("Bool", "Int", "Double", "String", "Name", "Text")), lambda value: value),
     **dict.fromkeys(("SelectFloat", "SelectInt", "SelectString", "SelectVector", "SelectObject"), _picked),
 }
 
