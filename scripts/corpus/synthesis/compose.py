@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corpus.synthesis import idioms  # registers steps, triggers and blocks of its own, so it comes first
+from corpus.synthesis import steps, idioms  # noqa: F401 - they fill the tables of steps, triggers and blocks
 from corpus.synthesis.actions import Step, steps_by_family
 from corpus.synthesis.blocks import BLOCKS
 from corpus.synthesis.frames import Part
