@@ -41,7 +41,7 @@ def _last_epoch(run: TrainingRun, losses: list[float], evidence: dict) -> Findin
     if gain / losses[-2] > LARGE_LAST_GAIN_FRAC and is_validation_falling(run):
         return Finding(Dimension.EPOCHS, Level.SUGGESTION, "still_learning",
                        f"the loss fell by {gain / losses[-2]:.0%} in the last epoch, and the validation loss with it.",
-                       f"set training.epochs to {len(losses) + 1}, or training.start_from to best.", evidence)
+                       f"set training.epochs to {len(losses) + 1}, or let training.start_from be best and run again.", evidence)
     return Finding(Dimension.EPOCHS, Level.INFO, "epochs_ok", f"mean loss by epoch: {' > '.join(f'{x:.3f}' for x in losses)}.", "", evidence)
 
 
