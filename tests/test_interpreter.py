@@ -285,3 +285,16 @@ def test_an_operand_that_nobody_set_is_zero(start, printed):
     lines = ('NODE a: Event_BeginPlay\nNODE v: VariableGet [Variable="Count"]\nNODE g: Greater\nNODE b: Branch\nNODE p: PrintString [InString="more"]\n'
              "EXEC a.Then -> b.Execute\nEXEC b.True -> p.Execute\nDATA v.Count -> g.A\nDATA g.ReturnValue -> b.Condition")
     assert trace(lines, PLAY, head=f"VAR Count: Int = {start}") == printed
+
+
+def test_an_event_of_its_own_is_still_called_behind_the_node_that_destroys_the_actor():
+    lines = """\
+NODE a: Event_Hit
+NODE d: DestroyActor
+NODE c: Call [Function="Farewell"]
+NODE e: Event_Custom [Name="Farewell"]
+NODE p: PrintString [InString="Bye"]
+EXEC a.Then -> d.Execute
+EXEC d.Then -> c.Execute
+EXEC e.Then -> p.Execute"""
+    assert trace(lines, {**HIT, "times": 2}) == ["DestroyActor()", "print Bye"]

@@ -10,17 +10,14 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
 from itertools import count
 from typing import Any
 
-from utils.blueprint_patterns import Catalogue, Pin, Scope, Shape
-from utils.dsl_ast import Blueprint, Graph, Node, Wire
-from utils.interpreter_effects import EFFECTS
+from utils.blueprint_patterns import Catalogue, Pin
+from utils.dsl_ast import Blueprint, Node
+from utils.interpreter_frame import Frame, first_frame, fresh_frame, written_names, zero_results
 from utils.interpreter_nodes import evaluate, execute
 from utils.interpreter_values import OBJECTS, SELF, RunAway, Term, Thing, converted, from_literal, given_value, text_of, zero
-from utils.node_shapes import ShapeMemory
 
 MAX_STEPS = 5_000
 MAX_LINES = 400
@@ -29,23 +26,6 @@ WITHOUT_END = "... without end"
 CONTROL = ("event", "call", "broadcast", "set", "to", "wait", "times", "every", "pin")
 LISTENING = ("Name", "Key", "Action", "Axis", "Component", "Event")
 """Properties by which an event node says what it listens to."""
-
-
-@dataclass
-class Frame:
-    """One run of a graph: its nodes, what they put out, its local variables."""
-
-    graph: Graph
-    shapes: dict[str, Shape]
-    sources: dict[tuple[str, str], Wire]
-    targets: dict[tuple[str, str], Wire]
-    nodes: dict[str, Node]
-    outputs: dict[tuple[str, str], Any] = field(default_factory=dict)
-    locals: dict[str, Any] = field(default_factory=dict)
-    memory: dict[str, Any] = field(default_factory=dict)
-    """What DoOnce, FlipFlop and their kind remember, by node."""
-    results: dict[str, Any] | None = None
-    """What the function returned with, once it has."""
 
 
 class Machine:
@@ -71,23 +51,11 @@ class Machine:
         """What is bound to each dispatcher, in lower case."""
         self.variable_names = {one.name.lower(): one.name for one in blueprint.variables}
         self.variables = {one.name.lower(): from_literal(one.default, self._type(one.type)) for one in blueprint.variables}
-        self.written = {name for graph in blueprint.graphs for name in _written_names(graph)}
-        self.frames = {graph.name.lower(): self._first_frame(graph) for graph in blueprint.graphs}
+        self.written = {name for graph in blueprint.graphs for name in written_names(graph)}
+        self.frames = {graph.name.lower(): first_frame(blueprint, graph, catalogue) for graph in blueprint.graphs}
 
     def _type(self, ref: Any) -> Any:
         return self.catalogue.resolve_type(ref)
-
-    def _first_frame(self, graph: Graph) -> Frame:
-        scope = Scope.of(self.blueprint, graph)
-        return self._fresh(Frame(graph, _memory(self.catalogue).shapes(graph.nodes, scope),
-                                 {(wire.target.node, wire.target.pin): wire for wire in graph.wires if not wire.is_exec},
-                                 {(wire.source.node, wire.source.pin): wire for wire in graph.wires if wire.is_exec},
-                                 {node.id: node for node in graph.nodes}))
-
-    def _fresh(self, frame: Frame) -> Frame:
-        """A new run of the same graph: every call of a function has outputs and local variables of its own."""
-        own = {one.name.lower(): from_literal(one.default, self._type(one.type)) for one in frame.graph.variables}
-        return Frame(frame.graph, frame.shapes, frame.sources, frame.targets, frame.nodes, locals=own)
 
     # What happens in the game
 
@@ -105,13 +73,15 @@ class Machine:
         """{"event": type, ...} | {"call": name, ...} | {"broadcast": dispatcher, ...} | {"wait": seconds}; `times`, `every` seconds apart."""
         values = {key: value for key, value in stimulus.items() if key not in LISTENING and key not in CONTROL}
         for _ in range(int(stimulus.get("times", 1))):
+            if self.is_destroyed:
+                return
             if "set" in stimulus:
                 self._set_from_outside(stimulus["set"], stimulus["to"])
             elif "call" in stimulus:
                 self.call_by_name(stimulus["call"], values)
             elif "broadcast" in stimulus:
                 self.broadcast(stimulus["broadcast"], list(values.values()))
-            else:
+            elif stimulus.get("event") != "Event_Tick" or self.is_ticking:
                 for frame, node in self._listeners(stimulus):
                     self.fire(frame, node.id, values, stimulus.get("pin", ""))
             self._pass_time(float(stimulus.get("every", stimulus.get("wait", 0.0))))
@@ -123,8 +93,6 @@ class Machine:
             self.variables[name.lower()] = given_value(value, self._type(declared.type))
 
     def _listeners(self, stimulus: Mapping[str, Any]) -> list[tuple[Frame, Node]]:
-        if self.is_destroyed or stimulus.get("event") == "Event_Tick" and not self.is_ticking:
-            return []
         return [(frame, node) for frame in self.frames.values() for node in frame.graph.nodes if listens(node, stimulus)]
 
     def _pass_time(self, seconds: float) -> None:
@@ -184,9 +152,9 @@ class Machine:
         entry = next((node for node in called.graph.nodes if node.type == "FunctionEntry"), None) if called else None
         if entry is None:
             return None
-        frame = self._fresh(called)
+        frame = fresh_frame(called)
         self.fire(frame, entry.id, arguments)
-        return frame.results if frame.results is not None else _zero_results(frame)
+        return frame.results if frame.results is not None else zero_results(frame)
 
     def call_event(self, name: str, arguments: Mapping[str, Any]) -> bool:
         """Run every custom event of that name; whether there is one."""
@@ -263,19 +231,6 @@ class Machine:
         return self.read(frame, node.id, pin.name) if pin else SELF
 
 
-@cache
-def _memory(catalogue: Catalogue) -> ShapeMemory:
-    return ShapeMemory(catalogue)
-
-
-def _written_names(graph: Graph) -> set[str]:
-    """Variables, in lower case, that the graph sets, or whose array or map it changes."""
-    nodes = {node.id: node for node in graph.nodes}
-    changed = [nodes[wire.source.node] for wire in graph.wires if nodes[wire.target.node].type in EFFECTS]
-    setters = [node for node in graph.nodes if node.type == "VariableSet"]
-    return {str(node.get("Variable")).lower() for node in (*changed, *setters)}
-
-
 def listens(node: Node, stimulus: Mapping[str, Any]) -> bool:
     """Whether an event node is of that type and listens to what the stimulus names."""
     named = ((key, value) for key, value in stimulus.items() if key in LISTENING)
@@ -289,8 +244,3 @@ def _parameter(values: Mapping[str, Any], pin: Pin) -> Any:
     if given is not None:
         return given_value(given, pin.type)
     return Term(pin.name) if pin.type.kind in (*OBJECTS, "struct") and not pin.type.container else zero(pin.type)
-
-
-def _zero_results(frame: Frame) -> dict[str, Any]:
-    result = next((node for node in frame.graph.nodes if node.type == "FunctionResult"), None)
-    return {pin.name: zero(pin.type) for pin in frame.shapes[result.id].data_inputs} if result else {}

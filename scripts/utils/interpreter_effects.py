@@ -11,7 +11,8 @@ from utils.interpreter_functions import fitted
 from utils.interpreter_values import Term, copied, text_of
 
 if TYPE_CHECKING:
-    from utils.interpreter import Frame, Machine
+    from utils.interpreter import Machine
+    from utils.interpreter_frame import Frame
 
 SHORTEST_TIMER_S = 0.01
 

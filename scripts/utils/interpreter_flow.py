@@ -10,7 +10,8 @@ from utils.interpreter_functions import call_pure
 from utils.interpreter_values import RunAway, Term, is_number, open_value, text_of
 
 if TYPE_CHECKING:
-    from utils.interpreter import Frame, Machine
+    from utils.interpreter import Machine
+    from utils.interpreter_frame import Frame
 
 MAX_LOOPS = 1_000
 OPEN_SECONDS = 1.0

@@ -9,10 +9,12 @@ from utils.dsl_ast import Node
 from utils.interpreter_effects import EFFECTS
 from utils.interpreter_flow import FLOW, Handler, first_exit
 from utils.interpreter_functions import call_pure, operate
+from utils.interpreter_pure import PURE, output_name
 from utils.interpreter_values import SELF, Record, Term, Thing, copied, from_literal, given_value, open_value, text_of, zero
 
 if TYPE_CHECKING:
-    from utils.interpreter import Frame, Machine
+    from utils.interpreter import Machine
+    from utils.interpreter_frame import Frame
 
 PRINTS = {"PrintString": "InString", "PrintText": "InText"}
 SPAWNERS = frozenset({"SpawnActorFromClass", "CreateWidget", "ConstructObject", "AddComponentByClass", "SpawnAIFromClass", "CreateSaveGameObject"})
@@ -70,12 +72,8 @@ def _result(machine: Machine, frame: Frame, node: Node, pin: Any, arguments: lis
     if node.type in SPAWNERS and pin.type.kind == "object":
         return machine.thing(text_of(machine.read(frame, node.id, "Class")))
     if ASKS.match(node.type) or pin.type.kind in ("object", "struct", "interface", "bool", "wildcard") or pin.type.container:
-        return open_value(_output_name(node, pin.name), **dict(arguments))
+        return open_value(output_name(node, pin.name), **dict(arguments))
     return zero(pin.type)
-
-
-def _output_name(node: Node, pin_name: str) -> str:
-    return node.type if pin_name == "ReturnValue" else f"{node.type}.{pin_name}"
 
 
 def _print(machine: Machine, frame: Frame, node: Node, _: str) -> str | None:
@@ -228,46 +226,4 @@ def _pure(machine: Machine, frame: Frame, node: Node, pin_name: str, values: lis
     if node.type.startswith("Break") and values and isinstance(values[0], Record):
         return values[0].get(pin_name)
     found = call_pure(node.type.rpartition(".")[2], values)
-    return found if found is not None else open_value(_output_name(node, pin_name), **dict(_said(machine, frame, node)))
-
-
-def _select(machine: Machine, frame: Frame, node: Node, values: list[Any], _: str) -> Any:
-    """The option that Index names; of two options with a boolean index the first is the one for false."""
-    index = machine.read(frame, node.id, "Index")
-    options = [(pin.name, value) for pin, value in machine.inputs_of(frame, node) if pin.name != "Index"]
-    if isinstance(index, str):
-        named = index.rpartition("::")[2].lower()
-        return next((value for name, value in options if name.lower() == named), None)
-    if isinstance(index, (int, bool)):
-        return options[int(index)][1] if 0 <= int(index) < len(options) else None
-    return open_value("Select", Index=index, Options=[value for _, value in options])
-
-
-def _item(machine: Machine, frame: Frame, node: Node, values: list[Any], _: str) -> Any:
-    items, index = values[0], values[1]
-    if isinstance(items, list) and isinstance(index, int):
-        return items[index] if 0 <= index < len(items) else None
-    return open_value("Item", Of=items, At=index)
-
-
-def _found(machine: Machine, frame: Frame, node: Node, values: list[Any], pin_name: str) -> Any:
-    items, key = values[0], text_of(values[1])
-    if not isinstance(items, dict):
-        return open_value(_output_name(node, pin_name), Of=items, Key=key)
-    return key in items if pin_name == "ReturnValue" else items.get(key)
-
-
-def _formatted(machine: Machine, frame: Frame, node: Node, values: list[Any], _: str) -> str:
-    """Format Text puts its arguments where the format names them."""
-    text = text_of(machine.read(frame, node.id, "Format"))
-    for pin, value in machine.inputs_of(frame, node):
-        text = text.replace("{" + pin.internal + "}", text_of(value)) if pin.name != "Format" else text
-    return text
-
-
-def _self(machine: Machine, frame: Frame, node: Node, values: list[Any], _: str) -> Any:
-    return SELF
-
-
-PURE = {"MakeArray": lambda machine, frame, node, values, _: values, "Select": _select, "GetArrayItem": _item, "Array_Get": _item, "Self": _self,
-        "Map_Find": _found, "FormatText": _formatted}
+    return found if found is not None else open_value(output_name(node, pin_name), **dict(_said(machine, frame, node)))
