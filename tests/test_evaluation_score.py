@@ -204,13 +204,13 @@ def test_the_union_of_all_answers_earns_next_to_nothing():
     assert fmean(grade(name, everything).total for name in list(TESTS)[::4]) < TRICK_LIMIT
 
 
-@pytest.mark.parametrize("tier", [1, 2, 3, 4])
+@pytest.mark.parametrize("tier", [1, 2, 3])
 def test_the_union_of_one_answer_an_event_is_valid_and_earns_next_to_nothing(tier):
     """The worst honest-looking trick: a graph that compiles and listens to everything."""
     chosen, heard = [], set()
     for text in (test.prompt.expected_dsl for test in TESTS.values() if test.tier == tier):
         events = {repr((node.type, node.properties)) for graph in parse(text).graphs for node in graph.nodes if node.type.startswith("Event_")}
-        if not events & heard and "PARENT: Actor" in text:
+        if not events & heard and "PARENT: Actor" in text and text.count("GRAPH:") == 1:
             heard |= events
             chosen.append(parse(text))
     answer = render(union(chosen))

@@ -1,7 +1,6 @@
 """The score rewards the right graph and nothing else."""
 
 import random
-from dataclasses import replace
 from statistics import fmean
 
 import pytest
@@ -10,7 +9,6 @@ from pipeline.paths import REPOSITORY
 from report.scoring import score_answer, score_blueprint
 from tricks import union
 from typed_graphs import random_document, shuffled
-from utils.dsl_ast import Blueprint
 from utils.dsl_parser import parse, render
 
 LESSONS = [load_lesson(file) for file in lesson_files(REPOSITORY / "lessons")]
