@@ -1,4 +1,4 @@
-"""One prompt, the same tokens: what the model is fed in training, at inference and in an exam, watched at its embedding."""
+"""One prompt, the same tokens: what the model is fed in training, inference, exam and evaluation, watched at its embedding."""
 
 import json
 
@@ -9,8 +9,12 @@ torch = pytest.importorskip("torch")
 from peft import LoraConfig, get_peft_model
 from training_world import system_prompt, tiny_model, tiny_tokenizer
 
+from corpus.evaluation_tests import EvaluationTest
+from corpus.lessons import Prompt
 from corpus.rows import read_rows
+from model.adapters import Choice
 from model.decode import Decoder
+from model.evaluate import Asked, EvaluationRun, ask
 from model.exam import ExamFile, ExamSettings, exam_lessons, run_exam
 from model.lora import TARGETS
 from model.shared_prefix import SharedPrefixLoss
@@ -74,6 +78,15 @@ def test_an_exam_feeds_the_prompt_of_training(project, trained):
     settings = ExamSettings(1, "tiny", "", decoder.system_prompt, False, 1)
     files = [ExamFile(lesson, settings, project) for lesson in exam_lessons([str(project.lessons)], project)]
     assert len(list(run_exam(decoder, files, 1, lambda: False))) == 1
+    assert watched.fed[:len(trained[0])] == trained[0]
+
+
+def test_an_evaluation_feeds_the_prompt_of_training(project, trained):
+    watched = Watched()
+    decoder = watched.decoder(project)
+    test = EvaluationTest(1, "X", Prompt("x_01", ASKED, HELLO), ({"event": "Event_BeginPlay"},))
+    run = EvaluationRun(Choice(None, 1, "tiny"), Asked((test,), None, False, 0), ExamSettings(1, "tiny", "", decoder.system_prompt, False, 1), project)
+    assert list(ask(run, decoder, lambda: False)) == [test]
     assert watched.fed[:len(trained[0])] == trained[0]
 
 
