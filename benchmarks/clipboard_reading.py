@@ -40,6 +40,7 @@ load_catalogue()
 counts = list(spread(read, open(sys.argv[1], encoding="utf-8").read().splitlines(), int(sys.argv[2]) or None))
 print(*map(sum, zip(*counts)))
 """
+APART = 50_000  # units between two copies: comment boxes of one hold no nodes of another
 RENAMED = re.compile(r"\b((?:K2Node|EdGraphNode|GameplayTagsK2Node)_\w+?_)(\d+)\b")
 
 
@@ -105,7 +106,7 @@ def seconds(command: list[str], scratch: Path, cwd: Path | None = None) -> tuple
 
 
 def measure_size(files: list[Path], size_mb: float, scratch: Path) -> None:
-    """One text of that size, of the exports again and again under other names."""
+    """One text of that size, of the exports again and again under other names, side by side."""
     import psutil
 
     text = scratch / "large.txt"
@@ -134,6 +135,7 @@ def write_large(files: list[Path], size: int, target: Path) -> None:
         while written < size:
             text = RENAMED.sub(rf"\g<1>{turn}\2", exports[turn % len(exports)])
             text = re.sub(r" ExportPath=\S+", "", text)
+            text = re.sub(r"NodePosX=(-?\d+)", lambda found, at=turn * APART: f"NodePosX={int(found[1]) + at}", text)
             out.write(text if text.endswith("\n") else text + "\n")
             written += len(text)
             turn += 1

@@ -8,7 +8,9 @@ import pytest
 
 from hostile_texts import hostile
 from utils.clipboard_bytes import decode
+from utils.clipboard_comments import read_comments
 from utils.clipboard_reader import read_clipboard
+from utils.clipboard_text import read_objects
 from utils.dsl_parser import parse, render
 
 SAMPLES = sorted((Path(__file__).parents[1] / "raw-data" / "clipboard-exports").glob("sample_*.txt"))
@@ -105,3 +107,16 @@ def test_time_is_linear_in_the_size_of_the_text():
 
     seconds(1)
     assert seconds(40) < 3 * 8 * seconds(5)
+
+
+def test_finding_the_nodes_in_comment_boxes_is_linear_in_their_number():
+    """Boxes beside each other, as in any large graph; each with every node looked at, 50 MB took four times as long."""
+    def seconds(count: int) -> float:
+        boxes = read_objects("".join(f'Begin Object Class=/Script/UnrealEd.EdGraphNode_Comment Name="B{place}"\nNodePosX={1000 * place}\nEnd Object\n'
+                                     for place in range(count))).objects
+        start = time.process_time()
+        comments = read_comments(boxes, boxes, {id(box): box.name for box in boxes})
+        assert [comment.nodes for comment in comments] == [(box.name,) for box in boxes]
+        return time.process_time() - start
+
+    assert min(seconds(8_000) for _ in range(2)) < 10 * min(seconds(2_000) for _ in range(3))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from utils.clipboard_text import ClipboardObject
 from utils.dsl_ast import Comment
 
@@ -18,5 +20,6 @@ def read_comments(boxes: list[ClipboardObject], nodes: list[ClipboardObject], id
 def _inside(box: ClipboardObject, places: list[tuple[int, int, int]], nodes: list[ClipboardObject], ids: dict) -> tuple[str, ...]:
     left, top = box.number("NodePosX"), box.number("NodePosY")
     right, bottom = left + box.number("NodeWidth", DEFAULT_WIDTH), top + box.number("NodeHeight", DEFAULT_HEIGHT)
-    held = sorted(index for x, y, index in places if left <= x < right and top <= y < bottom)
+    first, last = bisect_left(places, (left,)), bisect_left(places, (right,))  # a large text has thousands of boxes and nodes
+    held = sorted(index for _, y, index in places[first:last] if top <= y < bottom)
     return tuple(ids[id(nodes[index])] for index in held)
