@@ -31,9 +31,9 @@ class Walk:
     planned: bytes = b""
 
     def __post_init__(self) -> None:
-        self.keenness = {b"V": self.chance.choice((0.1, 1, 4)), b"N": self.chance.choice((2, 6, 20)), b"E": self.chance.choice((0.5, 5, 20)),
-                         b"D": self.chance.choice((0.5, 5, 20)), b"G": self.chance.choice((0.1, 0.5, 2))}
-        self.end_chance = self.chance.choice((0.02, 0.1, 0.3))
+        self.keenness = {b"V": self.chance.choice((0.1, 1, 4)), b"N": self.chance.choice((2, 10, 30)), b"E": self.chance.choice((0.3, 1, 5)),
+                         b"D": self.chance.choice((0.3, 1, 5)), b"G": self.chance.choice((0.02, 0.1, 0.5))}
+        self.end_chance = self.chance.choice((0.01, 0.03, 0.2))
         self.familiar = self.chance.choice((0.2, 0.6, 0.95))
 
     def run(self) -> Walk:

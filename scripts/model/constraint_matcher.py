@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from model.constraint_lexemes import END, Lexeme, choice_of, inside
+from model.constraint_lexemes import END, Lexeme, TrieNode, choice_of, inside
 from model.token_trie import TokenNode, Vocabulary
 
 NEWLINE = ord("\n")
@@ -78,6 +78,26 @@ class InLexeme:
             return InLexeme(self.lexeme, self._follow, self.accepts, state, self.text + bytes((byte,)))
         return self.after.step(byte) if self.may_be_over else None
 
+    def run(self, text: bytes, at: int) -> tuple[Place | None, int]:
+        """The same as steps, without a place for each byte: as far as `text` stays in the lexeme, then what comes after it."""
+        state, end = self.state, at
+        while end < len(text) and (following := self.lexeme.step(state, text[end])) is not None:
+            state, end = following, end + 1
+        place = self if end == at else InLexeme(self.lexeme, self._follow, self.accepts, state, self.text + text[at:end])
+        if state == END and not place.may_be_over:
+            return None, end
+        if end == len(text):
+            return place, end
+        return (place.after if place.may_be_over else None), end
+
+    def run_forced(self) -> tuple[bytes, Place]:
+        """As far as a choice leaves nothing to choose."""
+        node, path = self.state, bytearray()
+        while isinstance(node, TrieNode) and node.text is None and len(node.children) == 1:
+            ((byte, node),) = node.children.items()
+            path.append(byte)
+        return bytes(path), InLexeme(self.lexeme, self._follow, self.accepts, node, self.text + path) if path else self
+
     def ending(self, byte: int) -> tuple | None:
         """What the lexeme says, if it is over before this byte: alternatives that say the same need not both be followed."""
         return (self._follow, self.text) if self.lexeme.step(self.state, byte) is None else None
@@ -93,9 +113,11 @@ class InLexeme:
             self._after = self._follow(_decoded(self.text))
         return self._after
 
+    def accepts_more(self, path: bytes) -> bool:
+        return self.accepts is None or self.accepts(_decoded(self.text + path))
+
     def after_more(self, path: bytes) -> Place | None:
-        text = _decoded(self.text + path)
-        return self._follow(text) if self.accepts is None or self.accepts(text) else None
+        return self._follow(_decoded(self.text + path)) if self.accepts_more(path) else None
 
     def next_bytes(self) -> Iterable[int]:
         inner = self.lexeme.next_bytes(self.state)
@@ -234,16 +256,17 @@ class TextMatcher:
         return self._after(spelled) if spelled else None
 
     def _after(self, text: bytes) -> TextMatcher | None:
-        place, document = self.place, None
-        for byte in text:
-            place = place.step(byte)
-            if place is None:
-                return None
+        place, last_start, at = self.place, None, 0
+        while place is not None and at < len(text):
+            place, at = place.run(text, at) if isinstance(place, InLexeme) else (place.step(text[at]), at + 1)
             if isinstance(place, AtLineStart):
-                document = place
+                last_start = place
+        return self._at(place, last_start) if place is not None else None
+
+    def _at(self, place: Place, last_start: AtLineStart | None) -> TextMatcher:
         if isinstance(place, (InLexeme, Either)):
             place = place.limited()
-        return TextMatcher(self.vocabulary, self.end_id, document.document if document else self.document, place)
+        return TextMatcher(self.vocabulary, self.end_id, last_start.document if last_start else self.document, place)
 
     def allowed(self) -> np.ndarray:
         return allowed_tokens(self.place, self.vocabulary, self.end_id)
@@ -253,16 +276,17 @@ class TextMatcher:
 
         The last tokens are held back as long as the text that follows could have merged with them.
         """
-        text, place = _forced_text(self.place)
+        text, place, last_start = _forced_text(self.place)
         if place.can_end and not any(True for _ in place.next_bytes()):
             return [*_tokens(self.vocabulary, text), self.end_id], TextMatcher(self.vocabulary, self.end_id, self.document, None)
         if not text:
             return [], self
-        tokens = _without_open_ending(_tokens(self.vocabulary, text), place, self.vocabulary)
-        matcher = self
-        for token in tokens:
-            matcher = matcher._after(self.vocabulary.token_bytes[token])
-        return tokens, matcher
+        tokens = _tokens(self.vocabulary, text)
+        kept = _without_open_ending(tokens, place, self.vocabulary)
+        if tokens and len(kept) == len(tokens):
+            return kept, self._at(place, last_start)
+        spelled = b"".join(self.vocabulary.token_bytes[token] for token in kept)
+        return kept, self._after(spelled) if kept else self
 
     def completed_text(self) -> str:
         if self.place is not None and self.place.can_end:
@@ -299,7 +323,7 @@ def _collect(place: Place, node: TokenNode, vocabulary: Vocabulary, parts: list[
         parts.append(known.ids if place.accepts is None else known.open_ids)
         if place.accepts is not None:
             for path, tokens in known.closings:
-                extra += tokens if place.after_more(path) is not None else []
+                extra += tokens if place.accepts_more(path) else []
         if place.may_be_over:
             _collect(place.after, node, vocabulary, parts, extra)
         for below, path in known.crossings:
@@ -315,15 +339,20 @@ def _collect(place: Place, node: TokenNode, vocabulary: Vocabulary, parts: list[
             _collect(following, child, vocabulary, parts, extra)
 
 
-def _forced_text(place: Place) -> tuple[bytes, Place]:
-    text = bytearray()
+def _forced_text(place: Place) -> tuple[bytes, Place, AtLineStart | None]:
+    """Also the place there, and the last start of a line that was passed."""
+    text, last_start = bytearray(), None
     while not place.can_end:
-        byte = _only_byte(place)
-        if byte is None:
+        path, place = place.run_forced() if isinstance(place, InLexeme) else (b"", place)
+        text += path
+        byte = _only_byte(place) if not path else None
+        if not path and byte is None:
             break
-        text.append(byte)
-        place = place.step(byte)
-    return bytes(text), place
+        if byte is not None:
+            text.append(byte)
+            place = place.step(byte)
+        last_start = place if isinstance(place, AtLineStart) else last_start
+    return bytes(text), place, last_start
 
 
 def _only_byte(place: Place) -> int | None:

@@ -252,10 +252,10 @@ class _Run:
         """Choose after the last known token, and again after each guessed token that turns out to be the choice."""
         self.statistics.guessed_tokens += len(draft)
         for depth in range(len(draft) + 1):
-            token = self._choice(row, logits[depth], best[depth])
+            token, matcher = self._choice(row, logits[depth], best[depth])
             if peaks:
                 row.logprobs.append(float(logits[depth, token]) - peaks[depth])
-            self._append(row, token)
+            self._append(row, token, matcher)
             # Forced tokens that agree with the guess are in the cache already.
             guessed = draft[depth:depth + 1] == [token]
             if row.stop_reason or not guessed:
@@ -266,30 +266,29 @@ class _Run:
             if row.pending:
                 break
 
-    def _choice(self, row: _Row, logits: Tensor, best: int) -> int:
-        """The model's choice among what may come. Its first choice is tried before a mask is made: mostly it is right.
+    def _choice(self, row: _Row, logits: Tensor, best: int) -> tuple[int, Matcher | None]:
+        """The model's choice among what may come, and the state after it. Its first choice is tried before a mask is made: mostly it is right.
 
         Sampling rejects the same way, which is exact: p(x) + (1 - Z) p(x) / Z = p(x) / Z for a legal x, Z their sum.
         """
         token = best if row.sampler is None else _sample(logits, row.request.temperature, row.sampler)
         if row.matcher is None:
-            return token
+            return token, None
         started = time.perf_counter()
-        if row.matcher.advance(token) is None:
+        after = row.matcher.advance(token)
+        if after is None:
             allowed = torch.as_tensor(row.matcher.allowed(), device=logits.device)
             legal = logits[allowed]
             chosen = legal.argmax() if row.sampler is None else _sample(legal, row.request.temperature, row.sampler)
             token = int(allowed[chosen])
+            after = row.matcher.advance(token)
         self.statistics.constraint_s += time.perf_counter() - started
-        return token
+        return token, after
 
-    def _append(self, row: _Row, token: int) -> None:
+    def _append(self, row: _Row, token: int, matcher: Matcher | None) -> None:
         self._take(row, token)
+        row.matcher = matcher
         self.statistics.chosen_tokens += 1
-        if row.matcher is not None:
-            started = time.perf_counter()
-            row.matcher = row.matcher.advance(token)
-            self.statistics.constraint_s += time.perf_counter() - started
         if not row.stop_reason:
             self._force(row)
         if not row.stop_reason and len(row.output) >= row.request.budget_tokens:
