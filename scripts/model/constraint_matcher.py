@@ -122,7 +122,7 @@ class InLexeme:
     def next_bytes(self) -> Iterable[int]:
         inner = self.lexeme.next_bytes(self.state)
         if self.accepts is not None:
-            inner = [byte for byte in inner if self.step(byte) is not None]
+            inner = (byte for byte in inner if self.lexeme.step(self.state, byte) != END or self.accepts_more(bytes((byte,))))
         return {*inner, *self.after.next_bytes()} if self.may_be_over else inner
 
     @property

@@ -118,7 +118,20 @@ class Wiring:
         if wire.is_exec or not self._changes_types(wire):
             after.__dict__["types"] = self.types
             after._type_legal = self._type_legal
+        kept = self._kept_witness(wire, self.__dict__.get("witness"))
+        if kept is not None:
+            after.__dict__["witness"] = kept
         return after
+
+    def _kept_witness(self, wire: Wire, known: list[tuple[Ends, Ends]] | None) -> list[tuple[Ends, Ends]] | None:
+        """What pays the debts before this wire pays them after it too, where it changes no types, closes no cycle and adds no debt."""
+        source, target = wire.source.node, wire.target.node
+        if known is None or wire.is_exec or self._changes_types(wire) or {source, target} <= self.parts.pure:
+            return None
+        fresh = _closure([source], self.feeders) - self.reached if target in self.reached else set()
+        if self.debts(fresh):
+            return None
+        return [way for way in known if (way[1][0], way[1][1].name) != (target, wire.target.pin)]
 
     def _changes_types(self, wire: Wire) -> bool:
         return wire.source.node in self.parts.typeable or wire.target.node in self.parts.typeable
@@ -302,11 +315,18 @@ class Wiring:
     def _leaves_no_debt(self, source: Ends, target: Ends) -> bool:
         """What runs after this wire can still be filled."""
         if target[0] not in self.reached:
-            return not self.debts() or self.with_wire(source, target).witness is not None
+            return not self.debts() or self._can_still_pay(source, target)
         fresh = _closure([source[0]], self.feeders) - self.reached
         if not self.debts() and not self.debts(fresh):
             return True
-        return self.with_wire(source, target).witness is not None
+        return self._can_still_pay(source, target)
+
+    def _can_still_pay(self, source: Ends, target: Ends) -> bool:
+        """A search only where this wiring's own witness, made once for all its candidates, is of no use."""
+        after = self.with_wire(source, target)
+        if (kept := self._kept_witness(after.wires[-1], self.witness)) is not None:
+            after.__dict__["witness"] = kept
+        return after.witness is not None
 
 
 def _unnamed(kind: PinType) -> Pin:

@@ -1,0 +1,198 @@
+"""The constraint of the language: nothing but valid answers can be written under it, and every right answer can.
+
+Validity is judged by the typed validator from the text alone; the constraint works on places and wires and shares with it
+only the catalogue. Answers come from random walks that favour rare forms, from models with random weights, and from
+models whose last layer wants what it should not.
+"""
+
+
+from pathlib import Path
+
+import pytest
+from constraint_walks import Walk, walk
+from training_world import tiny_model, tiny_tokenizer
+
+from corpus.lessons import lesson_files, lesson_rows, load_lesson
+from model.constraint import LanguageConstraint
+from model.constraint_matcher import TextMatcher
+from model.decode import Decoder, Request
+from utils.blueprint_patterns import load_catalogue
+from utils.dsl_validator import validate_text
+
+LESSONS = Path(__file__).parents[1] / "lessons"
+SYSTEM_PROMPT = "Answer with a Blueprint graph."
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    return tiny_tokenizer()
+
+
+@pytest.fixture(scope="module")
+def constraint(tokenizer):
+    return LanguageConstraint(tokenizer, load_catalogue())
+
+
+def errors_of(text: str) -> list[str]:
+    blueprint, findings = validate_text(text)
+    errors = [f"line {one.line}: {one.code}: {one.message}" for one in findings if one.is_error]
+    return errors if blueprint is not None else ["no document", *errors]
+
+
+def refused_at(constraint: LanguageConstraint, text: str) -> str:
+    """"" when every token of an answer and its end may come, else the text up to the token that may not."""
+    matcher, written = constraint.start(), b""
+    for token in [*constraint.vocabulary.encode(text), constraint.end_id]:
+        matcher = matcher.advance(token)
+        spelled = constraint.vocabulary.token_bytes[token] or b"<end>"
+        if matcher is None:
+            return (written[-80:] + b" | " + spelled).decode(errors="replace")
+        written += spelled
+    return ""
+
+
+# What may be written is valid
+
+
+def check_walks(constraint: LanguageConstraint, seeds: range) -> None:
+    for seed in seeds:
+        text = walk(constraint, seed).text.decode()
+        assert not errors_of(text), f"seed {seed}: {errors_of(text)[0]}\n{text}"
+
+
+def check_cuts(constraint: LanguageConstraint, seeds: range) -> None:
+    """An answer that the budget cuts after any line is completed to a valid one that begins with its lines."""
+    import random
+
+    for seed in seeds:
+        going = Walk(random.Random(seed), constraint.start().place)
+        while not (going.place.can_end and going._wants_end()):
+            going.step()
+            if going.text.endswith(b"\n") and going.chance.random() < 0.2:
+                cut = TextMatcher(constraint.vocabulary, constraint.end_id, going.place.document, going.place).completed_text()
+                assert cut.startswith(going.text.decode().rstrip("\n"))
+                assert not errors_of(cut), f"seed {seed}: {errors_of(cut)[0]}\n{cut}"
+
+
+def test_what_random_walks_write_is_valid(constraint):
+    check_walks(constraint, range(40))
+
+
+def test_what_is_cut_after_any_line_is_completed_to_a_valid_graph(constraint):
+    check_cuts(constraint, range(100, 115))
+
+
+@pytest.mark.slow
+def test_what_a_thousand_random_walks_write_is_valid(constraint):
+    check_walks(constraint, range(1000, 2000))
+    check_cuts(constraint, range(2000, 2300))
+
+
+def contrary_model(seed: int):
+    """Random weights under a last layer that loves some tokens and hates others, whatever was written; most of all it hates to end."""
+    import torch
+
+    class Contrary(torch.nn.Module):
+        def __init__(self, head: torch.nn.Module) -> None:
+            super().__init__()
+            self.head = head
+            self.wishes = 8 * torch.randn(head.weight.shape[0], generator=torch.Generator().manual_seed(seed))
+            self.wishes[2] = -100.0
+
+        def forward(self, states):
+            return self.head(states) + self.wishes
+
+    model = tiny_model(seed)
+    model.lm_head = Contrary(model.lm_head)
+    return model
+
+
+def check_model(model, tokenizer, constraint, count: int, temperature: float, budget_tokens: int) -> None:
+    decoder = Decoder(model, tokenizer, SYSTEM_PROMPT, constraint=constraint, rows=min(count, 20), timeout_s=1e9)
+    requests = [Request(f"Do thing {i}.", budget_tokens=budget_tokens, temperature=temperature, seed=i) for i in range(count)]
+    answers = decoder.generate(requests)
+    assert len(answers) == count
+    for answer in answers:
+        assert answer.stop_reason in ("end", "budget")
+        assert not errors_of(answer.text), f"{answer.stop_reason}: {errors_of(answer.text)[0]}\n{answer.text}"
+
+
+MODELS = {"random weights": tiny_model, "contrary": contrary_model}
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_answers_are_valid_whatever_the_weights_are(kind, tokenizer, constraint):
+    check_model(MODELS[kind](1), tokenizer, constraint, 6, 1.0, 250)
+    check_model(MODELS[kind](2), tokenizer, constraint, 2, 0.0, 250)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", MODELS)
+@pytest.mark.parametrize("seed", range(5))
+def test_a_thousand_answers_are_valid_whatever_the_weights_are(kind, seed, tokenizer, constraint):
+    check_model(MODELS[kind](seed), tokenizer, constraint, 100, (0.0, 0.7, 1.0, 1.5, 3.0)[seed], 400)
+    check_model(MODELS[kind](seed + 50), tokenizer, constraint, 100, (3.0, 0.0, 0.7, 1.0, 1.5)[seed], 200)
+
+
+# What is right may be written
+
+
+def lesson_answers() -> list[str]:
+    lessons = [load_lesson(file) for file in lesson_files(LESSONS)]
+    answers = [row.output for lesson in lessons for row in lesson_rows(lesson, "")]
+    answers += [other for lesson in lessons for prompt in lesson.prompts for other in prompt.alternatives]
+    return list(dict.fromkeys(answer.rstrip("\n") for answer in answers))
+
+
+def test_every_answer_of_the_lessons_may_be_written(constraint):
+    answers = lesson_answers()
+    assert len(answers) > 200
+    assert not [found for answer in answers if (found := refused_at(constraint, answer))]
+
+
+def check_synthetic(constraint: LanguageConstraint, count: int, seed: int) -> None:
+    from corpus.synthesis.generator import generate
+
+    rows = list(generate(count, seed))
+    assert len(rows) == count
+    assert not [found for row in rows if (found := refused_at(constraint, row.output.rstrip("\n")))]
+
+
+def test_synthetic_answers_may_be_written(constraint):
+    check_synthetic(constraint, 60, 11)
+
+
+@pytest.mark.slow
+def test_a_thousand_synthetic_answers_may_be_written(constraint):
+    check_synthetic(constraint, 1000, 5)
+
+
+# Greedy answers are the model's own where those are valid
+
+
+def recite(model, tokenizer, rows: list[dict], steps: int) -> None:
+    """Overfit until the model knows a few answers by heart."""
+    import torch
+
+    from model.encode import encode_row
+
+    encoded = [encode_row(tokenizer, SYSTEM_PROMPT, row) for row in rows]
+    optimiser = torch.optim.AdamW(model.parameters(), lr=3e-3)
+    for step in range(steps):
+        row = encoded[step % len(encoded)]
+        loss = model(input_ids=torch.tensor([row.input_ids]), labels=torch.tensor([row.labels])).loss
+        loss.backward()
+        optimiser.step()
+        optimiser.zero_grad()
+
+
+def test_greedy_answers_that_are_valid_do_not_change_under_the_constraint(tokenizer, constraint):
+    rows = [{"instruction": f"Do thing {i}.", "input": "", "output": answer} for i, answer in enumerate(sorted(lesson_answers(), key=len)[:4])]
+    model = tiny_model(3)
+    recite(model, tokenizer, rows, 200)
+    free, held = ([answer.text for answer in Decoder(model, tokenizer, SYSTEM_PROMPT, constraint=one).generate(
+        [Request(f"Do thing {i}.", budget_tokens=400) for i in range(8)])] for one in (None, constraint))
+    valid = [number for number, text in enumerate(free) if not errors_of(text)]
+    assert len(valid) >= 3, "the model has not learned what it should recite"
+    assert [held[number] for number in valid] == [free[number] for number in valid]
+    assert not any(map(errors_of, held))
