@@ -184,6 +184,15 @@ def _number(is_float: bool, is_signed: bool, digits: int) -> _Table:
     return _Table(table, accepting)
 
 
+def _spaced_name() -> _Table:
+    """A quoted name of several words, `"App Open"`: one word is written without quotes."""
+    first, space, close, only_space = 3, 4, 6, 7
+    word = [*LETTERS, *DIGITS]
+    table = {0: {ord('"'): 2}, 2: dict.fromkeys(LETTERS, first), first: dict.fromkeys(word, first) | {ord(" "): space}, only_space: {ord(" "): space},
+             space: dict.fromkeys(word, BODY), BODY: dict.fromkeys(word, BODY) | {ord(" "): space, ord('"'): END}, close: {ord('"'): END}}
+    return _Table(table, {END}, {BODY: close, first: only_space}, b'"')
+
+
 def _project_name() -> _Table:
     """A name as projects give them to their own classes, `BP_Door`: a capital, an underscore, more."""
     stem, underscore, only_underscore = 2, 3, 4
@@ -195,6 +204,8 @@ def _project_name() -> _Table:
 
 IDENTIFIER = _Table({0: dict.fromkeys(LETTERS, BODY), BODY: dict.fromkeys([*LETTERS, *DIGITS], BODY)}, {BODY, END}, {BODY: END})
 PROJECT_NAME = _project_name()
+SPACED_NAME = _spaced_name()
+BARE_PATH = _Table({0: {ord("/"): 2}, 2: dict.fromkeys(LETTERS, BODY), BODY: dict.fromkeys([*LETTERS, *DIGITS, *b"./-:"], BODY)}, {BODY, END}, {BODY: END})
 QUOTED_IDENTIFIER = _Table({0: {ord('"'): 2}, 2: dict.fromkeys(LETTERS, BODY), BODY: dict.fromkeys([*LETTERS, *DIGITS], BODY) | {ord('"'): END},
                             4: {ord('"'): END}}, {END}, {BODY: 4}, b'"')
 STRING = _string()

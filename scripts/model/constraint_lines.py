@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from model.constraint_document import DATA, EXEC, NODE, VAR, Draft
-from model.constraint_lexemes import IDENTIFIER, NAME_STRING, PROJECT_NAME, choice_of
+from model.constraint_lexemes import IDENTIFIER, NAME_STRING, PROJECT_NAME, SPACED_NAME, choice_of
 from model.constraint_matcher import AtLineEnd, Either, InLexeme, Place, Statement
 from model.constraint_names import Names
 from model.constraint_nodes import NodeLines
@@ -75,7 +75,8 @@ class Grammar:
             return literally(": ", lambda: self.values.type_ref(lambda kind: self._default(draft, f"VAR {name}: {kind}", kind),
                                                                 with_dispatcher=draft.graph is None))
 
-        return InLexeme(IDENTIFIER, after_name, lambda text: text.lower() not in taken)
+        return Either(InLexeme(IDENTIFIER, after_name, lambda text: text.lower() not in taken),
+                      InLexeme(SPACED_NAME, after_name, lambda text: text[1:-1].lower() not in taken))
 
     def _default(self, draft: Draft, line: str, kind: str) -> Place:
         if kind == "Dispatcher":

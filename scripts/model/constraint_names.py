@@ -18,12 +18,14 @@ from utils.dsl_types import PinType
 from utils.dsl_writer import is_word, quote, write_name
 
 # Forms that carry raw text of the editor or stand for copied parts: they say nothing that a request could ask for.
-UNASKED_FORMS = frozenset({"K2Node", "Composite", "Tunnel", "Macro", "MathExpression", "Reroute", "AsyncAction", "FunctionEntry",
+UNASKED_FORMS = frozenset({"K2Node", "Composite", "Tunnel", "Macro", "MathExpression", "Reroute", "FunctionEntry",
                            "SwitchGameplayTag", "TemporaryVariable", "GetEditorSubsystem"})
 # What may not stand in a function: it ends at once, and nothing but its entry starts it.
-EVENT_GRAPH_FORMS = frozenset({"Timeline", "AIMoveTo", "PlayMontage", "AsyncLoadAsset", "AsyncLoadClassAsset", "AssignEvent"})
+EVENT_GRAPH_FORMS = frozenset({"AsyncAction", "Timeline", "AIMoveTo", "PlayMontage", "AsyncLoadAsset", "AsyncLoadClassAsset", "AssignEvent"})
 PLAIN_TYPES = ("Bool", "Byte", "Int", "Int64", "Float", "String", "Name", "Text")
 CONTAINERS = ("Array", "Set", "Map", "Class", "SoftObject", "SoftClass")
+OF_A_PATH = ("Object", "Struct", "Enum")
+"""Kinds whose name may be the path of something that only the project has."""
 PROJECT_CLASS = re.compile(r"[A-Z][A-Za-z0-9]*_[A-Za-z0-9_]+")
 """What the lexeme PROJECT_NAME spells."""
 SIMPLE_STRUCTS = ("Vector", "Rotator", "Transform", "Vector2D", "LinearColor")
@@ -105,11 +107,11 @@ class Names:
     @cached_property
     def types(self) -> Choice:
         """The beginning of a type: a bare one is whole, a container goes on."""
-        return Choice((*self.element_types, "Object", *(f"{name}<" for name in CONTAINERS)))
+        return Choice((*self.element_types, "Object", *(f"{name}<" for name in (*CONTAINERS, *OF_A_PATH))))
 
     @cached_property
     def types_or_dispatcher(self) -> Choice:
-        return Choice((*self.element_types, "Object", "Dispatcher", *(f"{name}<" for name in CONTAINERS)))
+        return Choice((*self.element_types, "Object", "Dispatcher", *(f"{name}<" for name in (*CONTAINERS, *OF_A_PATH))))
 
     @cached_property
     def elements(self) -> Choice:

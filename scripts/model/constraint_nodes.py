@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from model.constraint_document import Draft, read_node, unique_key
-from model.constraint_lexemes import IDENTIFIER, NAME_STRING, PLAIN_STRING, PROJECT_NAME, QUOTED_IDENTIFIER, choice_of
+from model.constraint_lexemes import IDENTIFIER, NAME_STRING, PATH, PLAIN_STRING, PROJECT_NAME, QUOTED_IDENTIFIER, SPACED_NAME, choice_of
 from model.constraint_matcher import Either, InLexeme, Place
 from model.constraint_names import PLAIN_TYPES, SIMPLE_STRUCTS, Names
 from model.constraint_promises import CALL_WORDS, is_open_call, keeping_types
@@ -35,6 +35,7 @@ FORMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "GetInputAxisValue": (("InputAxisName",), ()),
     "FunctionEntry": ((), ("Params",)), "FunctionResult": ((), ("Params",)),
     "Call": (("Function",), ("Class", "Pure", "Static", "Params", "Results")),
+    "AsyncAction": (("Function", "Class"), ("Params", "Results", "Outputs")),
     "CallParent": (("Function",), ()), "CallInterface": (("Function", "Interface"), ("Params", "Results")),
     "Sequence": ((), ("Outputs",)), "MultiGate": ((), ("Outputs",)), "DoOnceMultiInput": ((), ("Inputs",)),
     "SwitchInt": ((), ("Cases", "StartIndex", "Default")), "SwitchString": ((), ("Names", "Default", "CaseSensitive")),
@@ -194,6 +195,8 @@ class NodeLines:
 
     def _value(self, draft: Draft, node: Node, shape: Shape, key: str, follow: Follow) -> Place:
         rule = VALUE_RULES.get(key) if key in (*self._form(node)[0], *self._form(node)[1], "Inputs") else None
+        if node.type == "AsyncAction" and key == "Outputs":
+            return self.values.exec_params(follow)
         if rule:
             return rule(self, draft, node, shape, follow)
         pin = shape.pin(key, True)
@@ -212,14 +215,15 @@ class NodeLines:
 
     def _function(self, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
         known = self._callable(draft)
-        if node.type in ("CallParent", "CallInterface"):
+        if node.type in ("CallParent", "CallInterface", "AsyncAction"):
             return InLexeme(NAME_STRING, follow)
         if node.type == "CreateEvent":
             return InLexeme(QUOTED_IDENTIFIER, follow)
         # A function that is called before it is declared is declared later: the end of the answer waits for it.
         taken = {name.lower() for name in known} | EVENT_GRAPHS
         later = InLexeme(QUOTED_IDENTIFIER, follow, lambda text: text[1:-1].lower() not in taken | RESERVED)
-        return Either(InLexeme(choice_of(tuple(map(quote, known))), follow), later) if known else later
+        spaced = InLexeme(SPACED_NAME, follow, lambda text: text[1:-1].lower() not in taken)
+        return Either(*([InLexeme(choice_of(tuple(map(quote, known))), follow)] if known else []), later, spaced)
 
     def _variable(self, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
         """Variables of the document, of its parent class, and of other classes, which then must be named."""
@@ -261,7 +265,10 @@ class NodeLines:
         if node.type in NAMING_A_CLASS:
             owners = self._owners(node, shape)
             project = InLexeme(PROJECT_NAME, follow, self.names.is_project_class)
-            return Either(InLexeme(choice_of(owners), follow), project) if owners else project
+            known = [InLexeme(choice_of(owners), follow)] if owners else []
+            return Either(*known, project, *([InLexeme(PATH, follow)] if node.type == "Call" else []))
+        if node.type == "AsyncAction":
+            return Either(InLexeme(PROJECT_NAME, follow, self.names.is_project_class), InLexeme(PATH, follow))
         if node.type == "CastToClass":
             return InLexeme(self.names.classes_only, follow)
         if node.type in SUBSYSTEMS:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from model.constraint_lexemes import FLOAT, IDENTIFIER, INT, INT64, NAME_STRING, PATH, PLAIN_STRING, PROJECT_NAME, SMALL, STRING, Choice, choice_of
+from model.constraint_lexemes import BARE_PATH, FLOAT, IDENTIFIER, INT, INT64, NAME_STRING, PATH, PLAIN_STRING, PROJECT_NAME, SMALL, STRING, Choice, choice_of
 from model.constraint_matcher import Either, InLexeme, Place
-from model.constraint_names import Names
+from model.constraint_names import OF_A_PATH, Names
 from utils.dsl_ast import Struct, Value
 from utils.dsl_types import PinType
 from utils.dsl_values import NUMERIC_STRUCTS
 from utils.dsl_writer import is_word, quote, write_name
 
 Follow = Callable[[str], Place]
+NO_ENUMERATORS = frozenset({"none", "true", "false"})
 BOOLS = choice_of(("true", "false"))
 OPERAND_STRUCTS = ("Vector", "Rotator", "Vector2D", "LinearColor")
 """Structs that operators take and a document can spell."""
@@ -41,7 +42,7 @@ class Values:
         if kind.kind == "struct":
             return kind.name in NUMERIC_STRUCTS and bool(self.catalogue.members(kind.name)) or kind.name == "Key"
         if kind.kind == "enum":
-            return bool(self.catalogue.enumerators(kind.name))
+            return bool(self.catalogue.enumerators(kind.name)) or kind.name.startswith("/")
         return kind.kind in NUMBERS or kind.kind in ("bool", "string", "name", "text", "class", "softclass", "object", "softobject")
 
     def literal(self, kind: PinType, follow: Follow) -> Place:
@@ -51,6 +52,8 @@ class Values:
             return InLexeme(NUMBERS[kind.kind], follow)
         if kind.kind in ("string", "name", "text"):
             return InLexeme(STRING, follow)
+        if kind.kind == "enum" and kind.name.startswith("/"):
+            return InLexeme(IDENTIFIER, follow, lambda text: text.lower() not in NO_ENUMERATORS)
         if kind.kind == "enum":
             return one_of(self.enumerators(kind.name), follow)
         if kind.kind in ("class", "softclass"):
@@ -103,14 +106,28 @@ class Values:
         return InLexeme(PROJECT_NAME, follow, self.names.is_project_class)
 
     def _container(self, name: str, follow: Follow) -> Place:
+        if name in OF_A_PATH:
+            return self._of_a_path(name, follow)
         if name == "Map":
             return InLexeme(self.names.keys, lambda key: literally(",", lambda: self._element(
                 self.names.elements, lambda value: literally(">", lambda: follow(f"Map<{key},{value}>")))))
-        choice = self.names.keys if name == "Set" else self.names.elements if name == "Array" else self.names.classes_only
+        if name in ("Class", "SoftClass", "SoftObject"):
+            return Either(self._class_element(name, follow), self._of_a_path(name, follow))
+        choice = self.names.keys if name == "Set" else self.names.elements
         return self._element(choice, lambda text: literally(">", lambda: follow(f"{name}<{text}>")))
 
+    def _class_element(self, name: str, follow: Follow) -> Place:
+        after = lambda text: literally(">", lambda: follow(f"{name}<{text}>"))  # noqa: E731
+        return Either(InLexeme(self.names.classes_only, after), self._project_class(after))
+
+    def _of_a_path(self, name: str, follow: Follow) -> Place:
+        return InLexeme(BARE_PATH, lambda text: literally(">", lambda: follow(f"{name}<{text}>")))
+
     def _element(self, choice: Choice, follow: Follow) -> Place:
-        return Either(InLexeme(choice, follow), self._project_class(follow))
+        """Sets and keys of maps take no structs; of what only the project has, nobody here knows whether it can be a key."""
+        kinds = ("Object", "Enum") if choice is self.names.keys else OF_A_PATH
+        paths = (literally(f"{kind}<", lambda kind=kind: self._of_a_path(kind, follow)) for kind in kinds)
+        return Either(InLexeme(choice, follow), self._project_class(follow), *paths)
 
     # Lists
 
@@ -132,6 +149,15 @@ class Values:
         exact = tuple(name for key, (name, _) in promised.items() if key not in taken)
         fresh = InLexeme(IDENTIFIER, after_name, lambda text: text.lower() not in taken | RESERVED_PARAMETERS | promised.keys())
         return Either(one_of(exact, after_name), fresh) if exact else fresh
+
+    def exec_params(self, follow: Follow, done: str = "(", taken: frozenset[str] = frozenset()) -> Place:
+        """`(Loaded: Exec, Failed: Exec)`, each name once."""
+        def after(name: str) -> Place:
+            text, now = f"{done}{name}: Exec", taken | {name.lower()}
+            return literally(": Exec", lambda: one_of((", ", ")"), lambda end: self.exec_params(follow, text + ", ", now) if end == ", " else follow(text + ")")))
+
+        item = InLexeme(IDENTIFIER, after, lambda text: text.lower() not in taken | RESERVED_PARAMETERS)
+        return item if done != "(" else literally("(", lambda: item)
 
     def strings(self, follow: Follow, done: str = "(", taken: frozenset[str] = frozenset()) -> Place:
         """`("a", "b")`, each once."""
