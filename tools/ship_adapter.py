@@ -3,7 +3,7 @@
 An adapter of rank 32 on the embedded model is 39 MB in float32 and 20 MB in bfloat16; the exam figures in the card are those
 of the bfloat16 weights, so ship first, then examine, then run this again without an adapter.
 
-Reads    an adapter folder (models/blueprint-lora-vN/final, or a checkpoint), training_config.json beside it, results/exams
+Reads    an adapter folder (models/blueprint-lora-vN/final, or a checkpoint beside it), training_config.json beside it, results/exams
 Writes   models/embedded-adapter: adapter_model.safetensors, adapter_config.json, system_prompt.txt, training_config.json, README.md
 Usage    python tools/ship_adapter.py models/blueprint-lora-v1/final [--project DIR]
          python scripts/12_run_exam.py --model models/embedded-adapter --lesson holdout [--project DIR]
@@ -50,8 +50,18 @@ def ship_settings(adapter: Path, project: Paths) -> None:
     write_text(TARGET / "system_prompt.txt", prompt.read_text(encoding="utf-8"))
     facts = read_json(adapter.parent / "training_config.json")
     kept = {key: facts[key] for key in KEPT_FACTS if key in facts} | {"base_model": BASE}
+    if (adapter / "trainer_state.json").is_file():
+        kept |= {"status": "checkpoint", "stop_reason": "", "result": result_so_far(read_json(adapter / "trainer_state.json"))}
     kept["effective"] = kept["effective"] | {"model": kept["effective"]["model"] | {"base_model": BASE}}
     write_json(TARGET / "training_config.json", kept)
+
+
+def result_so_far(state: dict[str, Any]) -> dict[str, Any]:
+    """What training_config.json will say at the end, from the trainer's state in a checkpoint."""
+    losses = [line["loss"] for line in state["log_history"] if "loss" in line]
+    validations = [line["eval_loss"] for line in state["log_history"] if "eval_loss" in line]
+    return {"steps": state["global_step"], "total_steps": state["max_steps"], "epochs": round(state["epoch"], 4), "first_loss": losses[0],
+            "final_loss": losses[-1], "best_validation_loss": min(validations, default=None)}
 
 
 def exam_table(project: Paths) -> str:
@@ -77,7 +87,7 @@ def answers_of(project: Paths, hold_out: bool) -> list[SimpleNamespace]:
 
 def write_card(project: Paths) -> None:
     facts: dict[str, Any] = json.loads((TARGET / "training_config.json").read_text(encoding="utf-8"))
-    write_model_card(TARGET, facts, exam_table(project))
+    write_model_card(TARGET, facts, exam_table(project), f"models/{TARGET.name}")
 
 
 def main() -> int:

@@ -17,9 +17,13 @@ def licence_of(base: str) -> str:
     return "llama3.2" if "llama-3.2" in base.lower() else "other"
 
 
-def write_model_card(folder: Path, record: dict[str, Any], exams: str = "") -> None:
-    """Write `README.md` into the adapter folder from the record that becomes training_config.json."""
-    write_text(folder / "README.md", _front_matter(record) + _text(record, exams))
+def write_model_card(folder: Path, record: dict[str, Any], exams: str = "", place: str = "") -> None:
+    """Write `README.md` into the adapter folder from the record that becomes training_config.json.
+
+    `place` is where the card says the adapter lies, from the installation's root on; default: as that version's `final/`.
+    """
+    place = place or f"models/blueprint-lora-v{record['version']}/final"
+    write_text(folder / "README.md", _front_matter(record) + _text(record, exams, place))
 
 
 def _front_matter(record: dict[str, Any]) -> str:
@@ -27,18 +31,17 @@ def _front_matter(record: dict[str, Any]) -> str:
             "pipeline_tag: text-generation\ntags: [lora, unreal-engine, blueprint]\n---\n\n")
 
 
-def _text(record: dict[str, Any], exams: str) -> str:
+def _text(record: dict[str, Any], exams: str, place: str) -> str:
     rows, result, lora, training = (record["rows"], record["result"], record["effective"]["lora"], record["effective"]["training"])
-    name = f"blueprint-lora-v{record['version']}"
-    return f"""# {name}
+    return f"""# {place.removesuffix("/final").rsplit("/", 1)[-1]}
 
 A LoRA adapter that answers requests with Unreal Engine Blueprint graphs in the project's text form.
 
     from peft import PeftModel
     from transformers import AutoModelForCausalLM
-    model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained("{record['base_model']}"), "models/{name}/final")
+    model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained("{record['base_model']}"), "{place}")
 
-The system prompt it was trained with is `system_prompt.txt` in this folder; tokenizer and chat template lie beside it.
+The system prompt it was trained with is `system_prompt.txt` in this folder; tokenizer and chat template are those of the base.
 
 | | |
 |---|---|
