@@ -16,7 +16,7 @@ ENGINE_TYPES = sorted({param[1] for rows in CATALOGUE.data.raw["functions"].valu
                       | {row[1] for rows in CATALOGUE.data.raw["properties"].values() for row in rows}
                       | {row[1] for struct in CATALOGUE.data.raw["structs"].values() for row in struct[0]})
 KNOWN = st.sampled_from([parse_engine_type(text) for text in ENGINE_TYPES])
-OWN = st.builds(PinType, st.sampled_from(["object", "class", "struct", "enum", "interface", "softobject", "softclass"]), st.just(DOOR))
+OWN = st.sampled_from(["object", "class", "struct", "enum", "interface", "softobject", "softclass"]).map(lambda kind: PinType(kind, DOOR))
 ELEMENTS = (KNOWN | OWN).map(lambda kind: kind.element)
 PIN_TYPES = KNOWN | OWN | st.builds(lambda kind, container: PinType(kind.kind, kind.name, container), ELEMENTS, st.sampled_from(["array", "set"])) | \
     st.builds(lambda key, value: PinType(key.kind, key.name, "map", value), ELEMENTS, ELEMENTS)

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 GENERATED_CLASS = re.compile(r"(?<=[^_])(?:_C)+\Z")
 DATA_FILE = Path(__file__).with_name("data") / "catalogue.json"
@@ -18,8 +18,7 @@ STATIC, PURE, LATENT, CONST, DEV, PURITY_GUESSED = 1, 2, 4, 8, 16, 32  # bits of
 BY_REF, CONST_PARAM, ADVANCED = 1, 2, 4  # bits of an input
 
 
-@dataclass(frozen=True, slots=True)
-class Param:
+class Param(NamedTuple):
     """A parameter of a function; `type` in the catalogue's spelling, `default` as the engine writes it."""
 
     name: str
@@ -30,6 +29,8 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Function:
+    """A function as its class declares it; `flags` are bits, `extras` what few functions have (a world context pin)."""
+
     owner: str
     name: str
     flags: int
@@ -54,8 +55,7 @@ class Function:
         return self.extras.get("wc", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """An overridable event; with results it is a function graph to override and has no event node."""
 
     owner: str
@@ -64,8 +64,9 @@ class Event:
     results: tuple[Param, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Property:
+class Property(NamedTuple):
+    """A variable or dispatcher of a class; a dispatcher's access begins with `event`."""
+
     owner: str
     name: str
     type: str
@@ -81,8 +82,7 @@ class Property:
         return self.access.endswith("+spawn")
 
 
-@dataclass(frozen=True, slots=True)
-class AsyncAction:
+class AsyncAction(NamedTuple):
     """What a factory function's node adds to the function: an exec output a delegate, and the delegates' parameters."""
 
     node_class: str

@@ -6,8 +6,8 @@ nothing, or a conversion node that the editor puts in between.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from utils.catalogue_data import CatalogueData, project_name, short_name
 from utils.dsl_ast import TypeRef, Value, Word
@@ -43,8 +43,7 @@ EXTRA_CONVERSIONS = {("float", "int"): "FTrunc", ("byte", "enum"): "CastByteToEn
                      ("softclass", "class"): "ConvertAsset"}
 
 
-@dataclass(frozen=True)
-class Agreement:
+class Agreement(NamedTuple):
     """Why a wire is legal: "same", "subclass", "promotion", "conversion" (by `function`), or "unknown" where a class
     outside the catalogue is involved and nobody here can tell."""
 
@@ -68,7 +67,7 @@ class TypeRules:
         word = ref.name.lower()
         if ref.args and word in CONTAINERS:
             value = self.resolve(ref.args[1]) if word == "map" and len(ref.args) > 1 else None
-            return replace(self.resolve(ref.args[0]), container=word, value=value)
+            return self.resolve(ref.args[0])._replace(container=word, value=value)
         if word in CONTAINERS:
             return PinType("wildcard", container=word, value=PinType("wildcard") if word == "map" else None)
         if word in KIND_OF_WRAPPER:
@@ -208,8 +207,8 @@ class TypeRules:
     def _converted(self, source: PinType, target: PinType) -> Agreement | None:
         function = self._conversions.get((source, target)) or EXTRA_CONVERSIONS.get((source.kind, target.kind))
         if function is None and source.kind in CLASS_LIKE:
-            base = replace(source, name="Class" if source.kind == "softclass" else "Object")
-            wanted = replace(target, name="Class" if target.kind == "softclass" else "Object") if target.kind in CLASS_LIKE else target
+            base = source._replace(name="Class" if source.kind == "softclass" else "Object")
+            wanted = target._replace(name="Class" if target.kind == "softclass" else "Object") if target.kind in CLASS_LIKE else target
             function = self._conversions.get((base, wanted)) if source.kind != target.kind else None
         if function is None and source.kind == "enum":
             function = OF_ENUM.get(target.kind)

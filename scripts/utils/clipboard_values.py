@@ -31,6 +31,9 @@ class Reference(NamedTuple):
     path: str
 
 
+NO_REFERENCE = Reference("", "")
+
+
 class Member(NamedTuple):
     """A function, variable, event or delegate by reference; `scope` is the function that a local variable belongs to."""
 
@@ -94,6 +97,8 @@ def members(raw: str) -> dict[str, str]:
 def read_reference(raw: str) -> Reference:
     """Any of the three styles of an object reference, or a bare path; `None` and nothing give an empty one."""
     raw = raw.strip()
+    if not raw:
+        return NO_REFERENCE
     if found := REFERENCE.fullmatch(raw):
         return Reference(found[1], found[2])
     path = unquote(raw)

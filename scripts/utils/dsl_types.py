@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 # Kinds with an object behind them (its short name or full path is PinType.name).
 NAMED_KINDS = frozenset({"struct", "enum", "object", "class", "softobject", "softclass", "interface", "delegate", "mcdelegate"})
 PLAIN_KINDS = frozenset({"exec", "bool", "byte", "int", "int64", "float", "string", "name", "text", "wildcard", "fieldpath"})
 
 
-@dataclass(frozen=True)
-class PinType:
+class PinType(NamedTuple):
     """One pin type.
 
     kind       one of PLAIN_KINDS or NAMED_KINDS; `float` stands for the engine's `real`, whatever its precision
@@ -31,7 +30,7 @@ class PinType:
 
     @property
     def element(self) -> PinType:
-        return replace(self, container="", value=None)
+        return self._replace(container="", value=None)
 
 
 @lru_cache(maxsize=None)
@@ -40,7 +39,7 @@ def parse_engine_type(text: str) -> PinType:
     if text.endswith(">"):
         container, inner = text[:-1].split("<", 1)
         first, _, second = inner.partition(",")
-        return replace(parse_engine_type(first), container=container, value=parse_engine_type(second) if second else None)
+        return parse_engine_type(first)._replace(container=container, value=parse_engine_type(second) if second else None)
     kind, _, name = text.partition(":")
     return PinType("float" if kind == "real" else kind, "" if kind == "real" else name)
 

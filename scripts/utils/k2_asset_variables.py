@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from utils.clipboard_graphs import is_graph_node
 from utils.clipboard_text import ClipboardObject
 from utils.clipboard_values import members, text_source, unquote
 from utils.dsl_ast import Param, Params, TypeRef, Value, Variable
@@ -18,7 +19,7 @@ EDIT, DISABLE_EDIT_ON_INSTANCE, NET, EXPOSE_ON_SPAWN, REP_NOTIFY = 1, 1 << 16, 1
 
 def asset_variables(objects: list[ClipboardObject], reading: Reading) -> Iterator[Variable]:
     """`NewVariables(n)=(VarName=..,VarType=(..),..)` of a whole exported Blueprint."""
-    for found in objects:
+    for found in (one for one in objects if not is_graph_node(one)):
         for raw in found.elements("NewVariables"):
             for variable in described_variable(members(raw), reading):
                 graph = found.children.get(variable.name) if variable.type == DISPATCHER else None

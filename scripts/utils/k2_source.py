@@ -102,10 +102,14 @@ class Source:
 
     def _default(self, pin: Pin) -> Value | None:
         """Of a parameter that the user made, as the user gave it; of another's function, as the editor knows it."""
-        raw = self.reading.user_defaults(self.found).get(pin.name)
+        raw = self._user_defaults.get(pin.name)
         if raw is not None:
             return self.reading.engine.literal(unquote(raw), pin)
         return None if pin.is_output else own_default(pin, self.types)
+
+    @cached_property
+    def _user_defaults(self) -> dict[str, str]:
+        return self.reading.user_defaults(self.found)
 
     def is_linked(self, pins: Iterable[Pin]) -> bool:
         return any(pin in self.reading.linked for pin in pins)

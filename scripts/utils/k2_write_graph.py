@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from utils.blueprint_patterns import Catalogue, PinTypes, resolve_wildcards
 from utils.catalogue_data import DEV
@@ -136,7 +136,7 @@ def _node(node: Node, shape: Shape, types: PinTypes, names: Counter[str], node_g
 def _shown_target(shape: Shape, pin: Pin) -> Pin:
     """The DSL spares a call of the document's own function its target; the editor shows it: self, or another of the class."""
     is_own_call = shape.role == "function" and shape.type == "Call" and not shape.member[0] and not shape.is_static
-    return replace(pin, is_hidden=False) if is_own_call and pin.internal == "self" else pin
+    return pin._replace(is_hidden=False) if is_own_call and pin.internal == "self" else pin
 
 
 def _add_pin(written: WrittenNode, pin: Pin, ue_type: str) -> WrittenPin:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from utils.catalogue_data import CatalogueData
 from utils.catalogue_types import TypeRules
@@ -14,8 +14,7 @@ NUMBERS = ("byte", "int", "int64", "float")  # each promotes to those behind it
 NO_WAY = 100
 
 
-@dataclass(frozen=True)
-class Overload:
+class Overload(NamedTuple):
     owner: str
     function: str
     left: PinType

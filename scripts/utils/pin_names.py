@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def plain_name(internal: str) -> str:
     return "".join(SPACE_BEFORE_NUMBER.sub("_", name).split())
 
 
+@lru_cache(maxsize=16384)  # the same few hundred names come again and again
 def display_name(internal: str, kind: str) -> str:
     name = plain_name(internal)
     return BOOL_PREFIX.sub("", name, count=1) if kind == "bool" else name

@@ -5,8 +5,9 @@ A rule of the catalogue drafts pins by the engine's names (PinDraft); `build_sha
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from utils.dsl_ast import Value
 from utils.dsl_types import PinType, parse_engine_type
@@ -20,8 +21,7 @@ COMMON_PROPERTIES = frozenset({"Split", "NodeComment", "Enabled", "Open"})
 RESERVED = COMMON_PROPERTIES - {"Enabled"}
 
 
-@dataclass(frozen=True)
-class PinDraft:
+class PinDraft(NamedTuple):
     """A pin as the engine names and types it.
 
     default   as the engine writes it; `value` the same, for what a document declares
@@ -45,8 +45,7 @@ class PinDraft:
     is_required: bool = False
 
 
-@dataclass(frozen=True)
-class Pin:
+class Pin(NamedTuple):
     """A pin under its DSL name; see docs/node-forms.md. `default` None means the type's zero."""
 
     name: str
@@ -68,8 +67,7 @@ class Pin:
         return self.type.kind == "exec"
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """A missing or wrong property of the kind that makes a node what it is."""
 
     code: str
@@ -128,8 +126,7 @@ class Shape:
         return tuple(pin for pin in self.pins if not pin.is_input and not pin.is_exec)
 
 
-@dataclass(frozen=True)
-class ShapeDraft:
+class ShapeDraft(NamedTuple):
     """What a rule says about a node, before its pins have names. `pins` None: the node is not known."""
 
     type: str
@@ -142,10 +139,10 @@ class ShapeDraft:
     is_latent: bool = False
     is_static: bool = False
     identity: frozenset[str] = frozenset()
-    problems: tuple[Problem, ...] = field(default=())
+    problems: tuple[Problem, ...] = ()
 
     def with_problem(self, code: str, message: str, remedy: str) -> ShapeDraft:
-        return replace(self, problems=(*self.problems, Problem(code, message, remedy)))
+        return self._replace(problems=(*self.problems, Problem(code, message, remedy)))
 
 
 def build_shape(draft: ShapeDraft) -> Shape:

@@ -89,9 +89,9 @@ def _with_common_properties(context: Context, draft: ShapeDraft) -> ShapeDraft:
     if (split := context.strings("Split")) and draft.role != "generic":
         pins = split_pins(pins, frozenset(name.lower() for name in split), context.data)
     if open_pins := {name.lower() for name in context.strings("Open")}:
-        pins = tuple(replace(pin, is_required=False) if _spellings(pin) & open_pins else pin for pin in pins)
+        pins = tuple(pin._replace(is_required=False) if _spellings(pin) & open_pins else pin for pin in pins)
     problems = _bad_counts(context, draft)
-    return draft if pins == draft.pins and not problems else replace(draft, pins=pins, problems=(*draft.problems, *problems))
+    return draft if pins == draft.pins and not problems else draft._replace(pins=pins, problems=(*draft.problems, *problems))
 
 
 def _typed_by_class(context: Context, pin: PinDraft) -> PinDraft:
@@ -100,7 +100,7 @@ def _typed_by_class(context: Context, pin: PinDraft) -> PinDraft:
         return pin
     kind = parse_engine_type(pin.type)
     text = f"{kind.kind}:{class_name}"
-    return replace(pin, type=f"{kind.container}<{text}>" if kind.container else text)
+    return pin._replace(type=f"{kind.container}<{text}>" if kind.container else text)
 
 
 def _spellings(pin: PinDraft) -> set[str]:

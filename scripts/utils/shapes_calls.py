@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from utils.catalogue_data import ADVANCED, BY_REF, CONST_PARAM, Function, Param, short_name
 from utils.node_context import Context, missing
 from utils.scope import Signature
@@ -60,7 +58,7 @@ def _interleaved(pins: list[PinDraft], outputs: list[PinDraft]) -> list[PinDraft
 def call_exec_pins(function: Function) -> list[PinDraft]:
     if outputs := function.extras.get("exec_out"):
         return [EXEC_IN, *(exec_out(name) for name in outputs)]
-    return [EXEC_IN, replace(EXEC_OUT, label="Completed") if function.is_latent else EXEC_OUT]
+    return [EXEC_IN, EXEC_OUT._replace(label="Completed") if function.is_latent else EXEC_OUT]
 
 
 def _input(function: Function, param: Param) -> PinDraft:
@@ -118,10 +116,10 @@ def call_shape(context: Context) -> ShapeDraft:
     function = None if context.says("Params") or context.says("Results") else context.find_function(owner, name)
     if function:
         known = function_shape(context, function, context.names.of_function(function.owner, function.name))
-        return replace(known, identity=CALL_KEYS)
+        return known._replace(identity=CALL_KEYS)
     draft = described_call(context, CALL, context.class_path() if owner else "")
     if not name:
-        return replace(draft, problems=(missing("missing-function", "Call", "Function", '"OnHeal"'),))
+        return draft._replace(problems=(missing("missing-function", "Call", "Function", '"OnHeal"'),))
     if not owner and context.parent_path and not context.says("Params") and not context.says("Results"):
         return draft.with_problem("unknown-function", f"function or event '{name}' is not declared in this document",
                                   "Declare it, or describe it with Class= or Params=.")
@@ -155,7 +153,7 @@ def call_interface_shape(context: Context) -> ShapeDraft:
     draft = _redirected_call(context, "K2Node_Message", interface, is_target_hidden=False)
     target = data_in("self", "object:Object", is_required=True)
     problems = () if interface else (missing("missing-interface", "CallInterface", "Interface", '"BPI_Usable"'),)
-    return replace(draft, pins=tuple(target if pin.internal == "self" else pin for pin in draft.pins),
+    return draft._replace(pins=tuple(target if pin.internal == "self" else pin for pin in draft.pins),
                    problems=draft.problems + problems)
 
 
@@ -163,15 +161,15 @@ def _redirected_call(context: Context, node_class: str, owner: str, *, is_target
     name = context.text("Function")
     owner_path = context.data.class_path(owner) or owner
     if not name:
-        return replace(described_call(context, GRAPH + node_class, owner_path),
-                       problems=(missing("missing-function", context.node.type, "Function", '"TakeDamage"'),))
+        return described_call(context, GRAPH + node_class, owner_path)._replace(
+            problems=(missing("missing-function", context.node.type, "Function", '"TakeDamage"'),))
     described = context.says("Params") or context.says("Results")
     pins = None if described else _inherited_pins(context, owner, name)
     draft = described_call(context, GRAPH + node_class, owner_path)
     if pins is None:
         pins = list(draft.pins)
-    hidden = [replace(pin, is_hidden=is_target_hidden, is_required=False) if pin.internal == "self" else pin for pin in pins]
-    return replace(draft, pins=tuple(hidden), is_pure=not any(pin.type == "exec" for pin in hidden))
+    hidden = [pin._replace(is_hidden=is_target_hidden, is_required=False) if pin.internal == "self" else pin for pin in pins]
+    return draft._replace(pins=tuple(hidden), is_pure=not any(pin.type == "exec" for pin in hidden))
 
 
 def _inherited_pins(context: Context, owner: str, name: str) -> list[PinDraft] | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from utils.catalogue_data import Event, short_name
 from utils.catalogue_names import event_name
 from utils.node_context import Context, missing, signature_outputs, unknown_node
@@ -157,7 +155,7 @@ def result_shape(context: Context) -> ShapeDraft:
     results = context.inputs(context.params("Params"))
     event = None if context.says("Params") else _overridden(context)
     if event:
-        results = [replace(pin, is_input=True) for pin in signature_outputs(event.results or ())]
+        results = [pin._replace(is_input=True) for pin in signature_outputs(event.results or ())]
     return ShapeDraft("FunctionResult", GRAPH + "FunctionResult", "result", (EXEC_IN, *results), ("", context.scope.graph),
                       identity=frozenset({"Params", "Class"}))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from utils.catalogue_data import Param, short_name
 from utils.catalogue_types import SELF
 from utils.display import display_string
@@ -24,7 +22,7 @@ def variable_shape(context: Context) -> ShapeDraft:
     kind, problem = variable_type(context, name, owner)
     member = (context.data.class_path(owner) or owner, name) if owner else ("", name)
     pins = _set_pins(name, kind) if is_set else _get_pins(context, name, kind)
-    pins = [replace(pin, group="T") if pin.type == "wildcard" else pin for pin in pins]
+    pins = [pin._replace(group="T") if pin.type == "wildcard" else pin for pin in pins]
     if not _is_local(context, name):
         is_target_missing = bool(owner) and not context.self_is(owner)
         target = context.self_pin(member[0], is_hidden=not owner, is_required=is_target_missing)
@@ -180,7 +178,7 @@ def cast_shape(context: Context) -> ShapeDraft:
     canonical = "CastToClass" if is_class else f"CastTo{class_display(target)}"
     draft = ShapeDraft(canonical, node_class, "cast", pins, (known or target, ""), is_pure=is_pure, identity=frozenset({"Class", "Pure"}))
     if known is None and not context.text("Class") and not is_project_name(spelled):
-        return replace(draft, problems=(Problem("unknown-class", f"the catalogue has no class '{target}'",
+        return draft._replace(problems=(Problem("unknown-class", f"the catalogue has no class '{target}'",
                                                 f'Give its path: Class="/Game/{target}.{target}_C".'),))
     return draft
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from utils.dsl_ast import Value, Word
 from utils.node_context import Context, missing
 from utils.shape import EXEC_IN, EXEC_OUT, PinDraft, Problem, ShapeDraft, data_in, data_out, exec_out
@@ -144,7 +142,7 @@ def axis_value_shape(context: Context) -> ShapeDraft:
     pin, kind, key = ("InputAxisKey", "struct:Key", "Key") if is_key else ("InputAxisName", "name", "InputAxisName")
     value = context.text(key) or context.text("Axis")
     hidden = data_in(pin, kind, is_hidden=True, is_const=is_key, value=_key_value(value, is_key))
-    pins = (replace(ACTOR_TARGET, is_hidden=True), hidden, data_out("ReturnValue", "real:float"))
+    pins = (ACTOR_TARGET._replace(is_hidden=True), hidden, data_out("ReturnValue", "real:float"))
     problems: tuple[Problem, ...] = () if value else (missing("missing-key", context.node.type, key, '"MoveForward"'),)
     return ShapeDraft(context.node.type, GRAPH + context.node.type, "function", pins, ("/Script/Engine.Actor", context.node.type),
                       is_pure=True, identity=frozenset({key, "Axis"}), problems=problems)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from utils.catalogue_data import CatalogueData, Param
 from utils.pin_names import plain_name
 from utils.shape import PinDraft
@@ -21,7 +19,7 @@ def split_pins(pins: tuple[PinDraft, ...], names: frozenset[str], data: Catalogu
     for pin in pins:
         parts = _parts(pin, data) if _is_named(pin, names) else ()
         if parts:
-            result.append(replace(pin, is_hidden=True, is_required=False))
+            result.append(pin._replace(is_hidden=True, is_required=False))
             result += split_pins(parts, names, data)
         else:
             result.append(pin)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Mapping
-from dataclasses import replace
 from itertools import count
 
 from utils.catalogue_types import CLASS_LIKE, TypeRules
@@ -44,11 +43,11 @@ class PinTypes:
             return self.operands.get((node_id, pin.name), pin.type)
         if pin.type.container == "map":
             key, value = (self.groups.get((node_id, group), WILDCARD) for group in ("K", "V"))
-            return replace(key, container="map", value=value)
+            return key._replace(container="map", value=value)
         bound = self.groups.get((node_id, group_of(pin)))
         if bound is None:
             return pin.type
-        return replace(bound, container=pin.type.container) if pin.type.container else bound
+        return bound._replace(container=pin.type.container) if pin.type.container else bound
 
 
 def group_of(pin: Pin) -> str:
@@ -131,7 +130,7 @@ class WildcardSolver:
             return self._learn_operand(node_id, shape, pin, kind)
         for out in shape.data_outputs:
             if out.typed_by == pin.internal and kind.kind in CLASS_LIKE and kind.name:
-                self.found.narrowed[node_id, out.name] = replace(out.type, name=kind.name)
+                self.found.narrowed[node_id, out.name] = out.type._replace(name=kind.name)
         if is_wild(pin.type) and not self._bind(node_id, pin, kind):
             return
         self._announce(node_id, only_wild=True)
