@@ -58,6 +58,25 @@ def refused_at(constraint: LanguageConstraint, text: str) -> str:
 # What may be written is valid
 
 
+def test_an_input_that_must_be_wired_beside_a_call_of_a_function_declared_later(constraint):
+    text = """BLUEPRINT: BP_New
+PARENT: Actor
+VAR Xs: Array<Float>
+GRAPH: EventGraph
+NODE n1: Event_BeginPlay
+NODE n2: VariableGet [Variable="Xs"]
+NODE n3: Call [Function="Later"]
+NODE n4: ForEachLoop
+EXEC n1.Then -> n3.Execute
+EXEC n3.Then -> n4.Execute
+DATA n"""
+    matcher = constraint.start()
+    for token in constraint.vocabulary.encode(text):
+        matcher = matcher.advance(token)
+    spelled = {constraint.vocabulary.token_bytes[token][:1] for token in matcher.allowed().tolist()}
+    assert b"2" in spelled, "the variable may be the source"
+
+
 def check_walks(constraint: LanguageConstraint, seeds: range) -> None:
     for seed in seeds:
         text = walk(constraint, seed).text.decode()

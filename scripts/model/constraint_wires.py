@@ -281,11 +281,8 @@ class Wiring:
 
     def is_consistent(self, changed: str) -> bool:
         """All wires still agree and all values still fit, after something changed the types of a node."""
-        for wire in self.data_wires:
-            source = (wire.source.node, self.parts.shapes[wire.source.node].pin(wire.source.pin, False))
-            target = (wire.target.node, self.parts.shapes[wire.target.node].pin(wire.target.pin, True))
-            if not self._agrees(self.type_of(source), self.type_of(target), target[1]):
-                return False
+        if not all(self._agrees(self.type_of(source), self.type_of(target), target[1]) for source, target in self._known_ends()):
+            return False
         shape = self.parts.shapes[changed]
         is_operator = shape.role == "operator" and shape.type in self.parts.catalogue.operators.overloads
         if is_operator and changed not in self.types.operators and self._has_known_operand(changed):
@@ -293,8 +290,15 @@ class Wiring:
         return all(self._values_fit(node_id) for node_id in self.parts.nodes)
 
     def _has_known_operand(self, node_id: str) -> bool:
-        return any(not is_wild(self.type_of((wire.source.node, self.parts.shapes[wire.source.node].pin(wire.source.pin, False))))
-                   for wire in self.data_wires if wire.target.node == node_id)
+        return any(not is_wild(self.type_of(source)) for source, target in self._known_ends() if target[0] == node_id)
+
+    def _known_ends(self) -> Iterator[tuple[Ends, Ends]]:
+        """Of the data wires, but for those to a parameter or result that nobody has named yet: it takes the type of its wire."""
+        for wire in self.data_wires:
+            source = self.parts.shapes[wire.source.node].pin(wire.source.pin, False)
+            target = self.parts.shapes[wire.target.node].pin(wire.target.pin, True)
+            if source and target:
+                yield (wire.source.node, source), (wire.target.node, target)
 
     def _values_fit(self, node_id: str) -> bool:
         literals = speller().literals
