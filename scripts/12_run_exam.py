@@ -5,7 +5,7 @@ Writes   results/exams/exam_<lesson>_<time>.jsonl, a line a prompt as it is answ
          results/exams/summary_<time>.json
 Usage    python scripts/12_run_exam.py --lesson lessons holdout [--model DIR | --base] [--limit N] [--unconstrained]
          The same exam started again goes on where it was interrupted.
-Exit     0 all prompts asked, 1 a lesson was refused or nothing to ask, 3 stopped on request, 64 bad usage
+Exit     0 all prompts asked, 1 a lesson was refused, nothing to ask, or the constraint failed in an answer, 3 stopped on request, 64 bad usage
 """
 
 import argparse
@@ -47,8 +47,10 @@ def main(args: argparse.Namespace) -> ExitCode:
         return is_stop_requested(paths)
 
     with logger.step("6.3", f"Ask {total} prompts"):
-        for done, _ in enumerate(track(run_exam(decoder, files, args.budget, should_stop), "Exam", total), 1):
+        for done, (file, line) in enumerate(track(run_exam(decoder, files, args.budget, should_stop), "Exam", total), 1):
             logger.progress(done, total)
+            if line["status"] == "error":
+                refuse(UserError(f"{file.path}: {line['prompt_id']}: {line['error']}", "report this line of the file; the answer counts as wrong."))
     is_stopped = consume_stop(paths)
     with logger.step("6.6", "Summarise"):
         summary = write_summary(files, decoder.statistics, paths)

@@ -65,7 +65,8 @@ class Request:
 class Answer:
     """What came of a request.
 
-    stop_reason     "end" | "budget" (cut at the token budget) | "timeout"
+    stop_reason     "end" | "budget" (cut at the token budget) | "timeout" | "fault" (of the constraint, not of the model)
+    fault           what the constraint failed with
     seconds         its share of the time of every step it took part in
     mean_logprob    of the tokens the model chose; None unless scores were asked for
     """
@@ -77,6 +78,7 @@ class Answer:
     forced_tokens: int
     seconds: float
     mean_logprob: float | None = None
+    fault: str = ""
 
     @property
     def is_cut(self) -> bool:
@@ -115,6 +117,7 @@ class _Row:
     seconds: float = 0.0
     logprobs: list[float] = field(default_factory=list)
     stop_reason: str = ""
+    fault: str = ""
     draft_text: int = 0
     sampler: torch.Generator | None = None
 
@@ -217,7 +220,7 @@ class _Run:
         admitted, tokens = [], 0
         while self.waiting and len(admitted) < room and (not admitted or tokens + len(self.waiting[0].pending) <= PREFILL_TOKENS):
             row = self.waiting.popleft()
-            self._force(row)
+            self._guarded(row, self._force)
             tokens += len(row.pending)
             admitted.append(row)
         return admitted
@@ -245,8 +248,19 @@ class _Run:
         for row, draft in zip(rows, drafts):
             row.stored += len(row.pending)
             row.pending = []
-            self._accept(row, draft, logits[place:], best[place:], peaks[place:] if peaks else None)
+            if not row.stop_reason:
+                self._guarded(row, self._accept, draft, logits[place:], best[place:], peaks[place:] if peaks else None)
             place += len(draft) + 1
+
+    @staticmethod
+    def _guarded(row: _Row, work: Callable[..., None], *more: Any) -> None:
+        """A fault of the constraint ends the answer in which it shows, and is told as such: hundreds of others go on."""
+        try:
+            work(row, *more)
+        except Exception as error:
+            if row.matcher is None:
+                raise
+            row.stop_reason, row.fault = "fault", f"{type(error).__name__}: {error}"
 
     def _accept(self, row: _Row, draft: list[int], logits: Tensor, best: list[int], peaks: list[float] | None) -> None:
         """Choose after the last known token, and again after each guessed token that turns out to be the choice."""
@@ -339,10 +353,10 @@ class _Run:
     def _answer(self, row: _Row) -> Answer:
         end = len(self.decoder.end_ids) if row.stop_reason == "end" else 0
         text = self.decoder.text_of(row.output[:len(row.output) - end])
-        if row.matcher is not None and row.stop_reason != "end":
+        if row.matcher is not None and row.stop_reason in ("budget", "timeout"):
             text = row.matcher.completed_text()
         mean = sum(row.logprobs) / len(row.logprobs) if row.logprobs else None
-        return Answer(row.index, text, row.stop_reason, len(row.output), row.forced, row.seconds, mean)
+        return Answer(row.index, text, row.stop_reason, len(row.output), row.forced, row.seconds, mean, row.fault)
 
 
 def _sample(logits: Tensor, temperature: float, generator: torch.Generator) -> int:

@@ -16,7 +16,7 @@ from typing import Any
 from corpus.evaluation_tests import EvaluationTest, tests_hash
 from model.adapters import Choice, read_system_prompt
 from model.decode import Answer, Decoder, Request
-from model.exam import ExamSettings, model_hash, new_record, newest_record
+from model.exam import FAULT_ERROR, ExamSettings, model_hash, new_record, newest_record
 from pipeline.paths import Paths
 from pipeline.store import append_jsonl
 from pipeline_logger import RUN_ID_VARIABLE
@@ -61,6 +61,7 @@ class EvaluationRun:
     def write(self, test: EvaluationTest, answer: Answer) -> None:
         line = {"schema_version": SCHEMA_VERSION, "evaluation_key": self.key, "id": test.id, "text": answer.text, "stop_reason": answer.stop_reason,
                 "tokens": answer.tokens, "forced_tokens": answer.forced_tokens, "seconds": round(answer.seconds, 3)}
+        line |= {"fault": answer.fault} if answer.fault else {}
         append_jsonl(self.path, [line])
         self.lines.append(line)
 
@@ -95,13 +96,20 @@ def score_run(run: EvaluationRun) -> Iterator[dict[str, Any]]:
 
 
 def scored_line(test: EvaluationTest, line: dict[str, Any]) -> dict[str, Any]:
-    timed_out = line["stop_reason"] == "timeout"
+    failure = _failure(line)
     prompt = test.prompt
-    score = NOTHING if timed_out else evaluate_answer(prompt.expected_dsl, prompt.alternatives, line["text"], test.events, test.world)
+    score = NOTHING if failure else evaluate_answer(prompt.expected_dsl, prompt.alternatives, line["text"], test.events, test.world)
     return {"id": test.id, "tier": test.tier, "title": test.title, "instruction": prompt.instruction, "expected": prompt.expected_dsl,
             "actual": line["text"], "score": round(score.total, 2), "passed": score.is_passed, "seconds": line["seconds"],
-            "error": TIMEOUT_ERROR if timed_out else _error(score), "stop_reason": line["stop_reason"], "tokens": line["tokens"],
+            "error": failure or _error(score), "stop_reason": line["stop_reason"], "tokens": line["tokens"],
             "meaning": round(score.meaning, 4)} | _parts(score)
+
+
+def _failure(line: dict[str, Any]) -> str:
+    """What kept the model from answering, "" when nothing did."""
+    if line["stop_reason"] == "timeout":
+        return TIMEOUT_ERROR
+    return f"{FAULT_ERROR}: {line['fault']}" if line.get("fault") else ""
 
 
 def _parts(score: EvaluationScore) -> dict[str, Any]:

@@ -24,6 +24,8 @@ from pipeline_logger import RUN_ID_VARIABLE
 from report.scoring import score_answer
 
 TIMEOUT_TEXT = "[TIMEOUT]"
+FAULT_ERROR = "the constraint failed"
+"""Our mistake, not the model's: such a line says so, and the exam ends with a finding."""
 TIME_FORMAT = "%Y%m%dT%H%M%SZ"
 
 
@@ -145,9 +147,11 @@ def exam_line(prompt: Prompt, answer: Answer) -> dict[str, Any]:
     line = {"prompt_id": prompt.id, "category": prompt.category, "instruction": prompt.instruction,
             "expected": prompt.expected_dsl, "raw_text": answer.text, "stop_reason": answer.stop_reason,
             "tokens": answer.tokens, "forced_tokens": answer.forced_tokens, "seconds": round(answer.seconds, 3)}
+    nothing = {"valid": False, "graph_equal": False, "score": 0.0, "findings": [], "mistakes": []}
     if answer.stop_reason == "timeout":
-        return line | {"actual_dsl": TIMEOUT_TEXT, "status": "timeout_skipped", "valid": False, "graph_equal": False,
-                       "score": 0.0, "findings": [], "mistakes": []}
+        return line | {"actual_dsl": TIMEOUT_TEXT, "status": "timeout_skipped"} | nothing
+    if answer.fault:
+        return line | {"actual_dsl": answer.text, "status": "error", "error": f"{FAULT_ERROR}: {answer.fault}"} | nothing
     return line | {"actual_dsl": answer.text, "status": "ok"} | grades(prompt, answer.text)
 
 

@@ -1,0 +1,75 @@
+"""The decoding loop: rows that come and go give the answers of rows alone; a fault of the constraint stays where it is."""
+
+from dataclasses import dataclass
+
+import pytest
+from training_world import tiny_model, tiny_tokenizer
+
+from corpus.lessons import Prompt
+from model.decode import Decoder, Request
+from model.exam import FAULT_ERROR, exam_line
+
+QUESTIONS = ["Print", "Open the door when the player comes near.", "7 lamps", "Destroy it", "Play a sound at the location of the chest."]
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    return tiny_tokenizer()
+
+
+@dataclass(frozen=True)
+class BreaksAfter:
+    """A matcher that allows every token until it fails, as a constraint with a fault would."""
+
+    tokens: int | None
+
+    def advance(self, token: int):
+        if self.tokens == 0:
+            raise AttributeError("a pin that is not there")
+        return BreaksAfter(None if self.tokens is None else self.tokens - 1)
+
+    def forced(self):
+        return [], self
+
+    def completed_text(self) -> str:
+        return "cut"
+
+
+class BreaksInOne:
+    """Fails in the second answer that is begun, after five tokens."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+
+    def start(self) -> BreaksAfter:
+        self.begun += 1
+        return BreaksAfter(5 if self.begun == 2 else None)
+
+
+def decoder(tokenizer, **settings) -> Decoder:
+    return Decoder(tiny_model(), tokenizer, "Answer with a Blueprint graph.", **settings)
+
+
+def requests() -> list[Request]:
+    return [Request(question, budget_tokens=24) for question in QUESTIONS]
+
+
+@pytest.mark.parametrize("rows", [2, 8])
+def test_answers_in_a_batch_are_those_of_questions_asked_alone(tokenizer, rows):
+    alone = [decoder(tokenizer).generate([request])[0].text for request in requests()]
+    assert [answer.text for answer in decoder(tokenizer, rows=rows).generate(requests())] == alone
+
+
+def test_a_fault_of_the_constraint_ends_its_own_answer_only(tokenizer):
+    answers = decoder(tokenizer, rows=3, constraint=BreaksInOne()).generate(requests())
+    faults = [answer for answer in answers if answer.fault]
+    assert len(answers) == len(QUESTIONS) and len(faults) == 1
+    assert (faults[0].stop_reason, faults[0].fault, faults[0].tokens) == ("fault", "AttributeError: a pin that is not there", 5)
+    free = decoder(tokenizer, rows=3).generate(requests())
+    assert [a.tokens for a in answers if not a.fault] == [b.tokens for a, b in zip(answers, free) if not a.fault]
+
+
+def test_a_fault_is_written_down_as_ours_and_not_as_a_wrong_answer(tokenizer):
+    answers = decoder(tokenizer, constraint=BreaksInOne()).generate(requests())
+    line = exam_line(Prompt("p", "Print", "BLUEPRINT: BP_New\nGRAPH: EventGraph\n"), next(a for a in answers if a.fault))
+    assert line["status"] == "error" and line["error"].startswith(FAULT_ERROR) and not line["valid"]
