@@ -28,7 +28,7 @@ import gc, sys
 gc.disable()  # a process that reads some files and ends makes no garbage worth looking for
 from pipeline.spread import spread
 from utils.blueprint_patterns import load_catalogue
-from utils.clipboard_bytes import decode
+from utils.clipboard.bytes import decode
 from utils.clipboard_reader import read_clipboard
 
 def read(name):

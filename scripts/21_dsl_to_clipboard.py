@@ -64,7 +64,7 @@ def copy(texts: list) -> None:
 
 def write_page(page: Path, source: Path, texts: list) -> None:
     from pipeline.store import write_text
-    from utils.clipboard_html import render_page
+    from utils.clipboard.html import render_page
 
     write_text(page, render_page(source.stem, [(text.caption, text.text) for text in texts]))
     print(f"page: {page}", file=sys.stderr)

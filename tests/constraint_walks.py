@@ -14,7 +14,7 @@ from typing import Any
 from model.constraint_lexemes import Choice, TrieNode
 from model.constraint_matcher import AtLineStart, Either, InLexeme, Place
 from model.constraint_nodes import FORMS
-from utils.common_nodes import COMMON_NODES
+from utils.catalogue.common_nodes import COMMON_NODES
 
 NEWLINE = ord("\n")
 MAX_BYTES = 6000

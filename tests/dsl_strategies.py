@@ -7,7 +7,7 @@ every kind. Typed, valid graphs come from typed_graphs.py.
 import random
 
 from hypothesis import strategies as st
-from utils.dsl_ast import (
+from utils.dsl.ast import (
     Blueprint, Comment, Graph, Node, Param, Params, PinRef, Struct, TypeRef, Variable, Wire, Word)
 
 PLAIN_NAMES = st.sampled_from("Health bIsOpen Score_2 Ziel мир 速度 n1 X Value Then Execute A Type".split())

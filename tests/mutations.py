@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from utils.blueprint_patterns import Scope, load_catalogue
-from utils.dsl_ast import Blueprint, Graph, Node, Param, Params, PinRef, TypeRef, Variable, Wire
+from utils.dsl.ast import Blueprint, Graph, Node, Param, Params, PinRef, TypeRef, Variable, Wire
 
 # Kinds of pins that no conversion of the editor joins.
 NEVER_FIT = {"string": ("object", "struct", "bool"), "struct": ("bool", "int", "object"), "object": ("int", "float", "struct"),

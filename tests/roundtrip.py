@@ -9,7 +9,7 @@ from plain_reader import PlainGraph, plain_graph, plain_links
 from utils.blueprint_patterns import Scope, load_catalogue
 from utils.clipboard_reader import Translation, read_clipboard
 from utils.clipboard_writer import write_clipboard
-from utils.dsl_ast import Blueprint
+from utils.dsl.ast import Blueprint
 from utils.dsl_parser import parse, render
 from utils.graph_compare import graphs_equal
 

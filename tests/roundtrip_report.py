@@ -58,7 +58,7 @@ def arguments() -> argparse.Namespace:
 
 def trip(file: Path, folder: Path):
     from roundtrip import round_trip
-    from utils.clipboard_bytes import decode
+    from utils.clipboard.bytes import decode
 
     result = round_trip(decode(file.read_bytes())[0], file.stem)
     (folder / f"{file.stem}.txt").write_text(result.written, encoding="utf-8", newline="\n")

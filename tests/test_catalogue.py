@@ -6,9 +6,9 @@ import time
 
 import pytest
 from utils.blueprint_patterns import RULES, Catalogue, Scope, load_catalogue
-from utils.catalogue_data import CatalogueData, short_name
-from utils.common_nodes import COMMON_NODES, EVENTS, FUNCTIONS, MACROS, NODES
-from utils.dsl_ast import Node
+from utils.catalogue.common_nodes import COMMON_NODES, EVENTS, FUNCTIONS, MACROS, NODES
+from utils.catalogue.data import CatalogueData, short_name
+from utils.dsl.ast import Node
 
 CATALOGUE = load_catalogue()
 NOT_A_PARENT_WE_KNOW = Scope(parent="/Game/BP_Unknown.BP_Unknown_C")

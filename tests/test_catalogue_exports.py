@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from utils.blueprint_patterns import Scope, Shape, load_catalogue
-from utils.clipboard_text import ClipboardObject, read_objects
-from utils.dsl_ast import Node, Word
-from utils.shapes_generic import MACROS
+from utils.catalogue.shapes_generic import MACROS
+from utils.clipboard.text import ClipboardObject, read_objects
+from utils.dsl.ast import Node, Word
 
 CATALOGUE = load_catalogue()
 UNKNOWN_PARENT = Scope(parent="/Game/BP_Unknown.BP_Unknown_C")

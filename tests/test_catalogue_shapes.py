@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from dsl_strategies import documents
 from utils.blueprint_patterns import RULES, Scope, load_catalogue
-from utils.dsl_ast import Node, Params, Struct, Word
-from utils.dsl_lexer import Cursor
+from utils.dsl.ast import Node, Params, Struct, Word
+from utils.dsl.lexer import Cursor
+from utils.dsl.types import PinType
 from utils.dsl_parser import parse
-from utils.dsl_types import PinType
 
 CATALOGUE = load_catalogue()
 

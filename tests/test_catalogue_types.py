@@ -4,10 +4,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from utils.blueprint_patterns import Scope, load_catalogue
-from utils.dsl_ast import TypeRef
-from utils.dsl_lexer import Cursor
-from utils.dsl_types import PinType, engine_type, parse_engine_type
-from utils.dsl_writer import write_type
+from utils.dsl.ast import TypeRef
+from utils.dsl.lexer import Cursor
+from utils.dsl.types import PinType, engine_type, parse_engine_type
+from utils.dsl.writer import write_type
 
 CATALOGUE = load_catalogue()
 DOOR = "/Game/Doors/BP_Door.BP_Door_C"

@@ -4,7 +4,7 @@ import time
 
 import pytest
 from utils.blueprint_patterns import Scope, load_catalogue, resolve_wildcards
-from utils.dsl_ast import Graph, Node, PinRef, Wire
+from utils.dsl.ast import Graph, Node, PinRef, Wire
 from utils.dsl_parser import parse
 
 CATALOGUE = load_catalogue()

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from hostile_texts import hostile
-from utils.clipboard_bytes import decode
-from utils.clipboard_comments import read_comments
+from utils.clipboard.bytes import decode
+from utils.clipboard.comments import read_comments
+from utils.clipboard.text import read_objects
 from utils.clipboard_reader import read_clipboard
-from utils.clipboard_text import read_objects
 from utils.dsl_parser import parse, render
 
 SAMPLES = sorted((Path(__file__).parents[1] / "raw-data" / "clipboard-exports").glob("sample_*.txt"))

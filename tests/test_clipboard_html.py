@@ -3,7 +3,7 @@
 import re
 from html.parser import HTMLParser
 
-from utils.clipboard_html import render_page
+from utils.clipboard.html import render_page
 from utils.clipboard_writer import write_clipboard
 from utils.dsl_parser import parse
 

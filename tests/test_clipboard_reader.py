@@ -8,7 +8,7 @@ import pytest
 from utils.blueprint_patterns import load_catalogue
 from utils.clipboard_reader import read_clipboard
 from utils.clipboard_writer import write_clipboard
-from utils.dsl_ast import Blueprint, Graph, Node
+from utils.dsl.ast import Blueprint, Graph, Node
 from utils.dsl_parser import parse, render
 from utils.dsl_validator import validate
 

@@ -6,7 +6,7 @@ import pytest
 
 from plain_reader import plain_graph, plain_links
 from roundtrip import compare, round_trip
-from utils.clipboard_bytes import decode
+from utils.clipboard.bytes import decode
 from utils.clipboard_reader import read_clipboard
 
 SAMPLES = sorted((Path(__file__).parents[1] / "raw-data" / "clipboard-exports").glob("sample_*.txt"))

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from utils.clipboard_bytes import decode
-from utils.clipboard_family import family_of
-from utils.clipboard_pins import _read_slowly, read_pin
-from utils.clipboard_text import read_objects
-from utils.clipboard_values import members, pairs, read_member, read_reference, split_values, text_source, unquote
+from utils.clipboard.bytes import decode
+from utils.clipboard.family import family_of
+from utils.clipboard.pins import _read_slowly, read_pin
+from utils.clipboard.text import read_objects
+from utils.clipboard.values import members, pairs, read_member, read_reference, split_values, text_source, unquote
 
 SAMPLES = Path(__file__).parent / "clipboard_samples"
 PIN = ('CustomProperties Pin (PinId=0A,PinName="then",Direction="EGPD_Output",PinType.PinCategory="exec",PinType.PinSubCategory="",'

@@ -16,7 +16,7 @@ from typed_graphs import random_document
 from utils.blueprint_patterns import load_catalogue
 from utils.clipboard_reader import read_clipboard
 from utils.clipboard_writer import write_clipboard, write_graphs
-from utils.dsl_ast import Blueprint, Graph, Node
+from utils.dsl.ast import Blueprint, Graph, Node
 from utils.dsl_parser import parse
 from utils.graph_compare import graphs_equal
 

@@ -6,9 +6,9 @@ import time
 import pytest
 from typed_graphs import random_document, shuffled
 from utils.blueprint_patterns import Scope, load_catalogue
-from utils.dsl_aliases import CHOICES, INPUT_ALIASES, NODE_ALIASES, TYPE_ALIASES
-from utils.dsl_ast import Node, TypeRef
-from utils.dsl_canonical import canonicalise
+from utils.dsl.aliases import CHOICES, INPUT_ALIASES, NODE_ALIASES, TYPE_ALIASES
+from utils.dsl.ast import Node, TypeRef
+from utils.dsl.canonical import canonicalise
 from utils.dsl_parser import parse, render
 
 

@@ -5,7 +5,7 @@ import time
 import pytest
 from dsl_strategies import GOOD, HUGE, documents, hostile_texts
 from hypothesis import HealthCheck, given, settings
-from utils.dsl_canonical import canonicalise
+from utils.dsl.canonical import canonicalise
 from utils.dsl_parser import DslError, parse, parse_lenient, render
 
 many = settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow], deadline=None)

@@ -15,7 +15,7 @@ from utils.blueprint_patterns import load_catalogue
 from utils.dsl_parser import parse, render
 from utils.graph_compare import graph_key
 from utils.interpreter import CONTROL, LISTENING, WITHOUT_END, Machine, listens
-from utils.interpreter_traces import HANDLES, traces, unasked
+from utils.interpreting.traces import HANDLES, traces, unasked
 
 TESTS = load_tests(Paths())
 CATALOGUE = load_catalogue()

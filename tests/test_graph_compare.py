@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutations import MUTATIONS, mutate
 from typed_graphs import random_document, shuffled
-from utils.dsl_ast import Blueprint, Graph, Node, PinRef, Wire
+from utils.comparison.isomorphism import LabelledGraph, are_isomorphic, fingerprint, isomorphism
+from utils.comparison.matching import Matching, shared_values
+from utils.comparison.model import model
+from utils.dsl.ast import Blueprint, Graph, Node, PinRef, Wire
 from utils.dsl_parser import parse, render
 from utils.graph_compare import compare, graph_key, graphs_equal, shape_key
-from utils.graph_matching import Matching, shared_values
-from utils.graph_model import model
-from utils.isomorphism import LabelledGraph, are_isomorphic, fingerprint, isomorphism
 
 SEEDS = range(60)
 

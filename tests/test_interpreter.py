@@ -5,7 +5,7 @@ from utils.blueprint_patterns import load_catalogue
 from utils.dsl_parser import parse
 from utils.dsl_validator import validate
 from utils.interpreter import WITHOUT_END, Machine
-from utils.interpreter_traces import GAMES, meaning, similarity, traces
+from utils.interpreting.traces import GAMES, meaning, similarity, traces
 
 CATALOGUE = load_catalogue()
 PLAY = {"event": "Event_BeginPlay"}

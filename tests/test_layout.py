@@ -8,8 +8,8 @@ from itertools import combinations
 
 from hypothesis import given, settings, strategies as st
 
-from utils.layout import Box, Edge, arrange
-from utils.layout_frames import FRAME_TITLE, GRID, Group
+from utils.clipboard.writing.layout import Box, Edge, arrange
+from utils.clipboard.writing.layout_frames import FRAME_TITLE, GRID, Group
 
 
 @st.composite

@@ -5,9 +5,9 @@ import random
 import pytest
 from typed_graphs import random_document
 from utils.blueprint_patterns import Scope, load_catalogue
-from utils.dsl_ast import Blueprint, Node, Word
+from utils.catalogue.node_shapes import COUNTED, COUNTED_KEYS, ShapeMemory, graph_scopes
+from utils.dsl.ast import Blueprint, Node, Word
 from utils.dsl_parser import parse
-from utils.node_shapes import COUNTED, COUNTED_KEYS, ShapeMemory, graph_scopes
 
 MEMORY = ShapeMemory(load_catalogue())
 

@@ -1,7 +1,7 @@
 """What people already write, from 250 documents in use: every node and pin is read, or refused with the remedy that helps."""
 
 import pytest
-from utils.dsl_canonical import canonicalise
+from utils.dsl.canonical import canonicalise
 from utils.dsl_parser import parse
 from utils.dsl_validator import validate, validate_text
 

@@ -11,7 +11,7 @@ import pytest
 from corpus.synthesis.compose import TooLong
 from corpus.synthesis.figures import measure
 from corpus.synthesis.generator import MAX_PATTERN_FRAC, generate, make_row, recipes
-from utils.dsl_ast import Word
+from utils.dsl.ast import Word
 from utils.dsl_parser import parse, render
 from utils.dsl_validator import validate_text
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from utils.dsl_ast import Blueprint
+from utils.dsl.ast import Blueprint
 
 
 def union(documents: list[Blueprint]) -> Blueprint:

@@ -9,8 +9,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from utils.blueprint_patterns import Scope, load_catalogue
-from utils.dsl_ast import Blueprint, Graph, Node, Param, Params, PinRef, Struct, TypeRef, Variable, Wire
-from utils.dsl_types import PinType
+from utils.dsl.ast import Blueprint, Graph, Node, Param, Params, PinRef, Struct, TypeRef, Variable, Wire
+from utils.dsl.types import PinType
 
 EVENTS = ["Event_BeginPlay", "Event_Tick", "Event_ActorBeginOverlap", "Event_AnyDamage", "Event_Hit", "Event_EndPlay"]
 OWNERS = ["KismetSystemLibrary", "KismetMathLibrary", "KismetStringLibrary", "GameplayStatics", "Actor", "SceneComponent",

@@ -18,7 +18,7 @@ from typing import Any
 
 TARGET = Path(__file__).resolve().parent.parent / "scripts" / "utils" / "data" / "catalogue.json"
 SCHEMA_VERSION = 1
-# Bits of a function record, read by utils/catalogue_data.py.
+# Bits of a function record, read by utils/catalogue/data.py.
 FUNCTION_FLAGS = {"static": 1, "pure": 2, "latent": 4, "const": 8, "dev": 16, "maybe_editor": 64}
 PURITY_GUESSED = 32
 # Not in the source, but movement components are wired to this interface's functions in real graphs.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from utils.blueprint_patterns import Scope, load_catalogue
-from utils.dsl_ast import Blueprint, Graph
+from utils.dsl.ast import Blueprint, Graph
 
 MOST_SHOWN = 15
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from error_handler import UserError
 from utils.clipboard_writer import write_graphs
-from utils.dsl_ast import Blueprint
+from utils.dsl.ast import Blueprint
+from utils.dsl.writer import write_variable
 from utils.dsl_parser import DslError, parse
-from utils.dsl_writer import write_variable
 
 # What no file system of the three allows in a name, or Windows does not.
 UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]|[. ]+$')

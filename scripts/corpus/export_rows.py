@@ -11,7 +11,7 @@ from corpus.description.manners import describe
 from corpus.pieces import DEFAULT_MAX_CHARACTERS, pieces
 from corpus.rows import Provenance, Row
 from corpus.sharing import share_values
-from utils.dsl_ast import Blueprint
+from utils.dsl.ast import Blueprint
 from utils.dsl_parser import parse, render
 from utils.dsl_validator import validate
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from utils.dsl_ast import Blueprint
+from utils.dsl.ast import Blueprint
 
 
 def in_order_of_mention(blueprint: Blueprint, instruction: str) -> Blueprint:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from utils.blueprint_patterns import Scope, load_catalogue
-from utils.dsl_ast import Blueprint, Graph, Node, Wire
+from utils.dsl.ast import Blueprint, Graph, Node, Wire
 from utils.dsl_parser import render
 
 DEFAULT_MAX_CHARACTERS = 2_400  # about 800 tokens of an answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from utils.blueprint_patterns import Scope, load_catalogue
-from utils.dsl_ast import Blueprint, Graph, Node, PinRef
+from utils.dsl.ast import Blueprint, Graph, Node, PinRef
 
 # Asked twice, they answer differently.
 FICKLE = ("Random", "NewGuid", "Now", "UtcNow", "GetGameTime", "GetRealTime")

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from utils.blueprint_patterns import Catalogue, Pin, Scope, Shape
-from utils.dsl_ast import Node
+from utils.dsl.ast import Node
 
 DEFAULT_BUDGET_CHARACTERS = 5_700
 NODE_LINE = re.compile(r"^NODE (\w+): (\S+)", re.MULTILINE)

@@ -18,8 +18,8 @@ from error_handler import UserError
 from pipeline.spread import spread
 from pipeline.store import read_json, sha256_file, write_json, write_text
 from utils.blueprint_patterns import load_catalogue
-from utils.catalogue_data import DATA_FILE
-from utils.clipboard_bytes import decode
+from utils.catalogue.data import DATA_FILE
+from utils.clipboard.bytes import decode
 from utils.clipboard_reader import Translation, read_clipboard
 from utils.dsl_parser import render
 from utils.findings import Finding
@@ -108,7 +108,7 @@ def program_digest() -> str:
     """Of all that decides a translation: the language's code and the catalogue."""
     folder = Path(__file__).resolve().parents[1] / "utils"
     digest = hashlib.sha256()
-    for file in (*sorted(folder.glob("*.py")), DATA_FILE):
+    for file in (*sorted(folder.rglob("*.py")), DATA_FILE):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 

@@ -17,7 +17,7 @@ from model.constraint_names import Names
 from model.encode import end_of_turn_ids
 from model.token_trie import Vocabulary
 from utils.blueprint_patterns import Catalogue
-from utils.node_shapes import ShapeMemory
+from utils.catalogue.node_shapes import ShapeMemory
 
 
 class _Beginning:

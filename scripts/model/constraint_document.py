@@ -13,11 +13,11 @@ from functools import cached_property, lru_cache
 from model.constraint_promises import Promise, is_open_call, read_promises, type_text, with_promised_pins
 from model.constraint_wires import Parts, Wiring
 from utils.blueprint_patterns import Catalogue, Shape
-from utils.dsl_ast import Blueprint, Graph, Node, PinRef, Variable, Wire
-from utils.dsl_lexer import Cursor
-from utils.dsl_writer import write_name, write_wire
-from utils.node_shapes import ShapeMemory
-from utils.scope import EVENT_GRAPHS, Scope
+from utils.catalogue.node_shapes import ShapeMemory
+from utils.catalogue.scope import EVENT_GRAPHS, Scope
+from utils.dsl.ast import Blueprint, Graph, Node, PinRef, Variable, Wire
+from utils.dsl.lexer import Cursor
+from utils.dsl.writer import write_name, write_wire
 
 VAR, NODE, EXEC, DATA = range(4)
 DEFAULT_NAME = "BP_Blueprint"

@@ -12,9 +12,9 @@ from model.constraint_nodes import NodeLines
 from model.constraint_promises import CALL_WORDS
 from model.constraint_values import Values, literally, one_of
 from model.constraint_wires import Ends
-from utils.dsl_ast import TypeRef
-from utils.dsl_writer import write_name
-from utils.scope import EVENT_GRAPHS
+from utils.catalogue.scope import EVENT_GRAPHS
+from utils.dsl.ast import TypeRef
+from utils.dsl.writer import write_name
 
 VARIABLE_FLAGS = ("Category", "Component", "ExposeOnSpawn", "InstanceEditable", "RepNotify", "Replicated")
 GRAPH_FLAGS = {"Pure": ("true",), "Const": ("true",), "Access": ("Protected", "Private")}

@@ -11,11 +11,11 @@ from functools import cached_property, lru_cache
 
 from model.constraint_lexemes import Choice
 from utils.blueprint_patterns import RULES, Catalogue
-from utils.catalogue_data import LATENT, short_name
-from utils.dsl_aliases import CHOICES, NODE_ALIASES, TYPE_ALIASES
-from utils.dsl_ast import TypeRef
-from utils.dsl_types import PinType
-from utils.dsl_writer import is_word, quote, write_name
+from utils.catalogue.data import LATENT, short_name
+from utils.dsl.aliases import CHOICES, NODE_ALIASES, TYPE_ALIASES
+from utils.dsl.ast import TypeRef
+from utils.dsl.types import PinType
+from utils.dsl.writer import is_word, quote, write_name
 
 # Forms that carry raw text of the editor or stand for copied parts: they say nothing that a request could ask for.
 UNASKED_FORMS = frozenset({"K2Node", "Composite", "Tunnel", "Macro", "MathExpression", "Reroute", "FunctionEntry",
@@ -142,7 +142,7 @@ class Names:
 
     def _inherited(self, parent: str) -> dict[str, PinType]:
         """Variables that the parent class gives, by name."""
-        from utils.dsl_types import parse_engine_type
+        from utils.dsl.types import parse_engine_type
 
         data = self.catalogue.data
         path = data.class_path(parent)

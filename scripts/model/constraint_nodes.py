@@ -15,11 +15,11 @@ from model.constraint_names import PLAIN_TYPES, SIMPLE_STRUCTS, Names
 from model.constraint_promises import CALL_WORDS, is_open_call, keeping_types
 from model.constraint_values import OPERAND_STRUCTS, Values, literally
 from utils.blueprint_patterns import Shape
-from utils.dsl_ast import Node, Value
-from utils.dsl_spelling import IDENTITY_ORDER
-from utils.dsl_types import PinType
-from utils.dsl_writer import quote, write_name
-from utils.scope import EVENT_GRAPHS, is_dispatcher
+from utils.catalogue.scope import EVENT_GRAPHS, is_dispatcher
+from utils.dsl.ast import Node, Value
+from utils.dsl.spelling import IDENTITY_ORDER
+from utils.dsl.types import PinType
+from utils.dsl.writer import quote, write_name
 
 Follow = Callable[[str], Place]
 COUNTS = tuple(str(number) for number in range(1, 33))

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 
 from model.constraint_names import PLAIN_TYPES, SIMPLE_STRUCTS
 from utils.blueprint_patterns import Catalogue, Pin
-from utils.dsl_ast import Graph, Node, TypeRef, Value
-from utils.dsl_spelling import speller
-from utils.dsl_types import PinType, engine_type
-from utils.scope import Scope
-from utils.shape import Shape
-from utils.wildcards import literal_type
+from utils.catalogue.scope import Scope
+from utils.catalogue.shape import Shape
+from utils.catalogue.wildcards import literal_type
+from utils.dsl.ast import Graph, Node, TypeRef, Value
+from utils.dsl.spelling import speller
+from utils.dsl.types import PinType, engine_type
 
 CALL_WORDS = frozenset({"execute", "then", "self", "target"})
 UNNAMEABLE = frozenset({"wildcard", "delegate", "mcdelegate", "exec", "fieldpath"})

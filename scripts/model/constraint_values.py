@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from model.constraint_lexemes import BARE_PATH, FLOAT, IDENTIFIER, INT, INT64, NAME_STRING, PATH, PLAIN_STRING, PROJECT_NAME, SMALL, STRING, Choice, choice_of
 from model.constraint_matcher import Either, InLexeme, Place
 from model.constraint_names import OF_A_PATH, Names
-from utils.dsl_ast import Struct, Value
-from utils.dsl_types import PinType
-from utils.dsl_values import NUMERIC_STRUCTS
-from utils.dsl_writer import is_word, quote, write_name
+from utils.dsl.ast import Struct, Value
+from utils.dsl.types import PinType
+from utils.dsl.values import NUMERIC_STRUCTS
+from utils.dsl.writer import is_word, quote, write_name
 
 Follow = Callable[[str], Place]
 NO_ENUMERATORS = frozenset({"none", "true", "false"})

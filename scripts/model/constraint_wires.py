@@ -13,12 +13,12 @@ from functools import cached_property
 
 from model.constraint_promises import type_text
 from utils.blueprint_patterns import Catalogue, resolve_wildcards
-from utils.dsl_ast import Graph, Node, PinRef, Wire, Word
-from utils.dsl_spelling import speller
-from utils.dsl_types import PinType
-from utils.scope import Scope
-from utils.shape import Pin, Shape
-from utils.wildcards import PinTypes, is_wild
+from utils.catalogue.scope import Scope
+from utils.catalogue.shape import Pin, Shape
+from utils.catalogue.wildcards import PinTypes, is_wild
+from utils.dsl.ast import Graph, Node, PinRef, Wire, Word
+from utils.dsl.spelling import speller
+from utils.dsl.types import PinType
 
 Ends = tuple[str, Pin]
 WITNESS_TRIES = 60

@@ -17,7 +17,7 @@ from pipeline.paths import Paths
 from pipeline.store import write_json, write_text
 from report.evaluation_score import PASS_THRESHOLD
 from report.statistics import Estimate, PairedDifference, mean_ci, paired_difference, wilson
-from utils.clipboard_html import render_page
+from utils.clipboard.html import render_page
 
 SHOWN_TESTS = 5
 PERCENT = 100.0

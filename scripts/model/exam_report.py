@@ -14,7 +14,7 @@ from model.exam import TIME_FORMAT, ExamFile
 from pipeline.paths import Paths
 from pipeline.store import write_json, write_text
 from report.statistics import mean_ci, wilson
-from utils.clipboard_html import render_page
+from utils.clipboard.html import render_page
 from utils.clipboard_writer import write_clipboard
 from utils.dsl_parser import DslError, parse
 

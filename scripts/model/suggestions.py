@@ -9,7 +9,7 @@ from typing import Any
 
 from error_handler import UserError
 from model.decode import Answer, Decoder, Request
-from utils.clipboard_html import render_page
+from utils.clipboard.html import render_page
 from utils.clipboard_writer import write_clipboard
 from utils.dsl_parser import DslError, parse, render
 from utils.dsl_validator import validate_text

@@ -7,7 +7,7 @@
     0                                        where there is no document at all
 
 Form is the exam's product of node types, wires and values as F1 (report.scoring). Meaning is the likeness of the traces, 0
-to 1, when both graphs are run on the test's events (utils.interpreter_traces). The best of the expected answer and its
+to 1, when both graphs are run on the test's events (utils.interpreting.traces). The best of the expected answer and its
 alternatives counts.
 """
 
@@ -22,7 +22,7 @@ from report.scoring import EQUAL, Score, score_blueprint
 from utils.blueprint_patterns import Catalogue, load_catalogue
 from utils.dsl_parser import parse
 from utils.dsl_validator import validate_text
-from utils.interpreter_traces import meaning
+from utils.interpreting.traces import meaning
 
 PASS_THRESHOLD = 70.0
 MEANING_SHARE = 0.75

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from report.records import Exam, ExamAnswer
-from utils.dsl_aliases import apply_aliases
-from utils.dsl_lexer import DslError
+from utils.dsl.aliases import apply_aliases
+from utils.dsl.lexer import DslError
 from utils.dsl_parser import parse
 
 MASTERED_RECALL = 0.8

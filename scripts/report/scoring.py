@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from utils.dsl_ast import Blueprint
+from utils.dsl.ast import Blueprint
 from utils.dsl_parser import parse
 from utils.dsl_validator import validate_text
 from utils.findings import Finding

@@ -3,7 +3,7 @@
     catalogue = load_catalogue()
     shape = catalogue.shape(node, Scope.of(blueprint, graph))
 
-docs/node-forms.md tells how each kind of node is written; the shapes_*.py modules make the pins of each kind.
+docs/node-forms.md tells how each kind of node is written; the catalogue/shapes_*.py modules make the pins of each kind.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
-from utils.catalogue_data import CatalogueData, Event, Function
-from utils.catalogue_names import EventTable, NameTable, event_name
-from utils.catalogue_types import Agreement, TypeRules
-from utils.dsl_ast import Graph, Node, TypeRef
-from utils.dsl_types import PinType, parse_engine_type
-from utils.node_context import Context
-from utils.operators import OperatorTable
-from utils.scope import Scope
-from utils.shape import Pin, Problem, Shape, build_shape
-from utils.shape_rules import RULE_NAMES, RULES, SHAPING, draft_shape
-from utils.wildcards import PinTypes, WildcardSolver
+from utils.catalogue.data import CatalogueData, Event, Function
+from utils.catalogue.names import EventTable, NameTable, event_name
+from utils.catalogue.node_context import Context
+from utils.catalogue.operators import OperatorTable
+from utils.catalogue.scope import Scope
+from utils.catalogue.shape import Pin, Problem, Shape, build_shape
+from utils.catalogue.shape_rules import RULE_NAMES, RULES, SHAPING, draft_shape
+from utils.catalogue.types import Agreement, TypeRules
+from utils.catalogue.wildcards import PinTypes, WildcardSolver
+from utils.dsl.ast import Graph, Node, TypeRef
+from utils.dsl.types import PinType, parse_engine_type
 
 __all__ = ["RULES", "Agreement", "Catalogue", "Pin", "PinTypes", "Problem", "Scope", "Shape", "load_catalogue", "resolve_wildcards"]
 

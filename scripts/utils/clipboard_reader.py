@@ -12,17 +12,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from utils.blueprint_patterns import Catalogue, Scope, load_catalogue
-from utils.clipboard_comments import read_comments
-from utils.clipboard_family import BLUEPRINT, family_of, no_nodes, refusal
-from utils.clipboard_graphs import CONSTRUCTION_SCRIPT, Sheet, read_sheets
-from utils.clipboard_pins import Pin
-from utils.clipboard_text import ClipboardObject, read_objects
-from utils.clipboard_values import read_member
-from utils.dsl_ast import Blueprint, Graph, Node, PinRef, Value, Wire, Word
+from utils.clipboard.comments import read_comments
+from utils.clipboard.family import BLUEPRINT, family_of, no_nodes, refusal
+from utils.clipboard.graphs import CONSTRUCTION_SCRIPT, Sheet, read_sheets
+from utils.clipboard.pins import Pin
+from utils.clipboard.reading.declarations import Declarations, local_variables, read_declarations
+from utils.clipboard.reading.nodes import NodeReader, ReadNode
+from utils.clipboard.reading.reading import Reading
+from utils.clipboard.text import ClipboardObject, read_objects
+from utils.clipboard.values import read_member
+from utils.dsl.ast import Blueprint, Graph, Node, PinRef, Value, Wire, Word
 from utils.findings import Finding
-from utils.k2_declarations import Declarations, local_variables, read_declarations
-from utils.k2_read_nodes import NodeReader, ReadNode
-from utils.k2_reading import Reading
 
 # Nodes that others refer to by name: read first, so that calls find them in scope.
 DECLARING = frozenset({"K2Node_CustomEvent", "K2Node_FunctionEntry", "K2Node_FunctionResult", "K2Node_Tunnel"})

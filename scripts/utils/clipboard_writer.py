@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections import Counter
 
 from utils.blueprint_patterns import load_catalogue
-from utils.dsl_ast import Blueprint
-from utils.k2_write_page import build_page
-from utils.layout_frames import snap_up
+from utils.clipboard.writing.layout_frames import snap_up
+from utils.clipboard.writing.page import build_page
+from utils.dsl.ast import Blueprint
 
 GRAPH_GAP = 400
 

@@ -12,11 +12,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from utils.dsl_aliases import apply_aliases
-from utils.dsl_ast import Blueprint, Comment, Graph, Node, PinRef, Variable, Wire
-from utils.dsl_canonical import canonicalise
-from utils.dsl_lexer import Cursor, DslError
-from utils.dsl_writer import read_comment, write
+from utils.dsl.aliases import apply_aliases
+from utils.dsl.ast import Blueprint, Comment, Graph, Node, PinRef, Variable, Wire
+from utils.dsl.canonical import canonicalise
+from utils.dsl.lexer import Cursor, DslError
+from utils.dsl.writer import read_comment, write
 
 __all__ = ["DslError", "parse", "parse_lenient", "render"]
 

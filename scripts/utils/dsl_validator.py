@@ -9,18 +9,18 @@ a partial copy of a graph leaves open; warnings name what is legal and probably 
 
 from __future__ import annotations
 
-from utils.dsl_ast import Blueprint, Graph
+from utils.catalogue.node_shapes import graph_scopes
+from utils.catalogue.scope import Scope
+from utils.dsl.ast import Blueprint, Graph
+from utils.dsl.spelling import Speller, speller
 from utils.dsl_parser import DslError, parse_lenient
-from utils.dsl_spelling import Speller, speller
 from utils.findings import Finding, Severity
-from utils.graph_view import GraphView
-from utils.node_shapes import graph_scopes
-from utils.scope import Scope
-from utils.validator_document import check_document
-from utils.validator_flow import check_flow
-from utils.validator_nodes import check_nodes
-from utils.validator_report import Report
-from utils.validator_wires import check_wires
+from utils.validation.document import check_document
+from utils.validation.flow import check_flow
+from utils.validation.graph_view import GraphView
+from utils.validation.nodes import check_nodes
+from utils.validation.report import Report
+from utils.validation.wires import check_wires
 
 __all__ = ["Finding", "is_valid", "validate", "validate_text"]
 

@@ -12,10 +12,10 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass
 
-from utils.dsl_ast import Blueprint
-from utils.graph_matching import Matching
-from utils.graph_model import Model, ModelNode, ModelWire, model, shape_model
-from utils.isomorphism import fingerprint, isomorphism
+from utils.comparison.isomorphism import fingerprint, isomorphism
+from utils.comparison.matching import Matching
+from utils.comparison.model import Model, ModelNode, ModelWire, model, shape_model
+from utils.dsl.ast import Blueprint
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 A trace is a list of lines: prints, calls into the game, writes of variables, each with its time once time has passed. A
 graph that does the right thing another way has the same trace. Functions that only ask (`GetActorLocation`) leave no
-line. What only a running game knows stays a term (see interpreter_values); a branch on such a term is decided by
+line. What only a running game knows stays a term (see interpreting/values.py); a branch on such a term is decided by
 `decide`, so that several runs show its sides.
 """
 
@@ -14,10 +14,10 @@ from itertools import count
 from typing import Any
 
 from utils.blueprint_patterns import Catalogue, Pin
-from utils.dsl_ast import Blueprint, Node
-from utils.interpreter_frame import Frame, first_frame, fresh_frame, written_names, zero_results
-from utils.interpreter_nodes import evaluate, execute
-from utils.interpreter_values import OBJECTS, SELF, RunAway, Term, Thing, converted, from_literal, given_value, text_of, zero
+from utils.dsl.ast import Blueprint, Node
+from utils.interpreting.frame import Frame, first_frame, fresh_frame, written_names, zero_results
+from utils.interpreting.nodes import evaluate, execute
+from utils.interpreting.values import OBJECTS, SELF, RunAway, Term, Thing, converted, from_literal, given_value, text_of, zero
 
 MAX_STEPS = 5_000
 MAX_LINES = 400

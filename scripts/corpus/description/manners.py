@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from corpus.description.outline import GraphView, Outline, Step, Way, outline
 from corpus.description.values import Values, literal_text
 from corpus.synthesis.phrase import spoken
-from utils.dsl_ast import Blueprint, Graph, Node, Variable
-from utils.dsl_writer import write_value
+from utils.dsl.ast import Blueprint, Graph, Node, Variable
+from utils.dsl.writer import write_value
 
 EVENT_TEXTS = {"Event_BeginPlay": "when the game starts", "Event_Tick": "every frame", "Event_EndPlay": "when it is removed from the game",
                "Event_ActorBeginOverlap": "when another actor begins to overlap", "Event_ActorEndOverlap": "when another actor stops overlapping",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from utils.blueprint_patterns import Pin, Scope, Shape, load_catalogue
-from utils.dsl_ast import Blueprint, Graph, Node, PinRef, Value
+from utils.dsl.ast import Blueprint, Graph, Node, PinRef, Value
 
 
 @dataclass

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from corpus.description.outline import GraphView
 from utils.blueprint_patterns import Pin
-from utils.dsl_ast import Node, PinRef, Struct, Value
-from utils.dsl_writer import write_properties, write_value
+from utils.dsl.ast import Node, PinRef, Struct, Value
+from utils.dsl.writer import write_properties, write_value
 
 SIGNS = {"Add": "+", "Subtract": "-", "Multiply": "*", "Divide": "/", "Less": "<", "Greater": ">", "LessEqual": "<=", "GreaterEqual": ">=",
          "EqualEqual": "==", "NotEqual": "!=", "BooleanAND": "and", "BooleanOR": "or"}

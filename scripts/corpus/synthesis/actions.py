@@ -13,7 +13,7 @@ from corpus.synthesis import vocabulary as words
 from corpus.synthesis.arguments import Kind
 from corpus.synthesis.phrase import Clause
 from corpus.synthesis.scene import Scene
-from utils.dsl_ast import Value
+from utils.dsl.ast import Value
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from corpus.synthesis.draw import Draw
 from corpus.synthesis.phrase import number_text, quoted
 from corpus.synthesis.scene import Scene
 from corpus.synthesis import vocabulary as words
-from utils.dsl_ast import PinRef, Struct, Value, Word
+from utils.dsl.ast import PinRef, Struct, Value, Word
 
 Literal = tuple[Value, str]
 Argument = tuple[Value | PinRef | None, str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from utils.dsl_ast import Blueprint, Graph, Node, Params, PinRef, TypeRef, Value, Variable, Wire
+from utils.dsl.ast import Blueprint, Graph, Node, Params, PinRef, TypeRef, Value, Variable, Wire
 
 Properties = dict[str, Value]
 
@@ -75,12 +75,12 @@ class DocumentBuilder:
 
 def type_ref(text: str) -> TypeRef:
     """A type from its text: "Array<Actor>"."""
-    from utils.dsl_lexer import Cursor
+    from utils.dsl.lexer import Cursor
 
     return Cursor(text, 0).type_ref()
 
 
 def params(**kinds: str) -> Params:
-    from utils.dsl_ast import Param
+    from utils.dsl.ast import Param
 
     return Params(tuple(Param(name, type_ref(kind)) for name, kind in kinds.items()))

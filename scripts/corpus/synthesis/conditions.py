@@ -9,7 +9,7 @@ from corpus.synthesis import arguments as kinds
 from corpus.synthesis import vocabulary as words
 from corpus.synthesis.phrase import number_text
 from corpus.synthesis.scene import Scene
-from utils.dsl_ast import PinRef
+from utils.dsl.ast import PinRef
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from corpus.synthesis.frames import say
 from corpus.synthesis.phrase import chained, number_text, sentence
 from corpus.synthesis.scene import Scene
 from corpus.synthesis.triggers import TRIGGERS, Trigger, key_text
-from utils.dsl_ast import PinRef
+from utils.dsl.ast import PinRef
 
 Document = Callable[[Scene], str]
 DOCUMENTS: dict[str, Document] = {}

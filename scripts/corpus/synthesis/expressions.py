@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from corpus.synthesis import arguments as kinds
 from corpus.synthesis.arguments import Argument, Kind
 from corpus.synthesis.scene import Scene
-from utils.dsl_ast import Value
+from utils.dsl.ast import Value
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from corpus.synthesis.builder import GraphBuilder, params
 from corpus.synthesis.documents import COMPARED, DOCUMENTS, MATH, _start, _steps, document
 from corpus.synthesis.phrase import number_text, sentence
 from corpus.synthesis.scene import Scene
-from utils.dsl_ast import PinRef, Word
+from utils.dsl.ast import PinRef, Word
 
 
 def _in_function(scene: Scene, name: str, **parameters: str) -> dict[str, PinRef]:

@@ -22,7 +22,7 @@ from corpus.synthesis.phrase import Clause, number_text, sentence
 from corpus.synthesis.retold import Tale, retell
 from corpus.synthesis.scene import Scene
 from corpus.synthesis.triggers import TRIGGERS, Trigger
-from utils.dsl_ast import Blueprint
+from utils.dsl.ast import Blueprint
 from utils.dsl_parser import render
 from utils.dsl_validator import validate
 

@@ -14,7 +14,7 @@ from corpus.synthesis.conditions import Condition, condition
 from corpus.synthesis.phrase import Clause, number_text
 from corpus.synthesis.scene import Scene
 from corpus.synthesis.triggers import Trigger, _begin, trigger
-from utils.dsl_ast import PinRef, Word
+from utils.dsl.ast import PinRef, Word
 
 PARAMETERS = (("Amount", "Float"), ("Count", "Int"), ("Value", "Float"), ("Points", "Int"), ("Strength", "Float"), ("Level", "Int"))
 

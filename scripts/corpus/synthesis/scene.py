@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from corpus.synthesis.builder import DocumentBuilder, GraphBuilder, Handle, Properties
 from corpus.synthesis.draw import Draw
 from corpus.synthesis.vocabulary import VARIABLE_NAMES
-from utils.dsl_ast import PinRef, Value
+from utils.dsl.ast import PinRef, Value
 
 
 @dataclass(frozen=True)

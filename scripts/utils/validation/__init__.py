@@ -1,0 +1,1 @@
+"""The rules of the typed validator; utils/dsl_validator.py is their face."""

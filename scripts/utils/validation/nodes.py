@@ -1,0 +1,132 @@
+"""Rules about single nodes: what they are, what their properties say, whether they may stand in their graph."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from utils.blueprint_patterns import Catalogue, load_catalogue
+from utils.catalogue.shape import Pin, Shape
+from utils.dsl.ast import Node, Value, Word
+from utils.dsl.spelling import STATES, Speller, is_common
+from utils.dsl.writer import write_value
+from utils.validation.graph_view import GraphView
+from utils.validation.hints import property_hint
+from utils.validation.report import Report, listed, nearest, say
+
+UNCHECKED = "unknown, structure checked only"
+# Described by the document itself; the catalogue cannot confirm them.
+DESCRIBED = frozenset({"Call", "CallParent", "CallInterface", "AsyncAction", "Macro", "K2Node", "Composite", "Tunnel"})
+SUGGESTIONS = 5  # unknown names of a document that are looked up; the table has 7,000 names
+
+
+def check_nodes(view: GraphView, speller: Speller, report: Report) -> None:
+    for node in view.graph.nodes:
+        shape = view.shapes[node.id]
+        _check_kind(node, shape, view, report)
+        if shape.role != "unknown":
+            _check_properties(node, shape, view, speller, report)
+            _check_place(node, shape, view, report)
+    _check_uniqueness(view, report)
+
+
+def _check_kind(node: Node, shape: Shape, view: GraphView, report: Report) -> None:
+    for problem in shape.problems:
+        remedy = problem.remedy
+        if problem.code == "unknown-node" and sum(one.code == "unknown-node" for one in report.findings) < SUGGESTIONS:
+            meant = nearest(node.type, _names(view.scope.parent, node.type[:2].lower()))
+            remedy = f"Did you mean {meant}? {remedy}" if meant else remedy
+        report.error(problem.code, node.line, f"{node.id}: {problem.message}", remedy, node.id)
+    if not shape.problems and (not shape.is_known or _is_described(node, shape, view.catalogue)):
+        report.note("unchecked-node", node.line, f"{say(node)} is {UNCHECKED}", node=node.id)
+
+
+def _is_described(node: Node, shape: Shape, catalogue: Catalogue) -> bool:
+    owner = shape.member[0]
+    return node.type in DESCRIBED and bool(owner) and not catalogue.knows_class(owner)
+
+
+@lru_cache(maxsize=256)
+def _names(parent: str, start: str) -> tuple[str, ...]:
+    """Names of nodes that begin alike: all 7,000 would take a twentieth of a second to compare with."""
+    return tuple(dict.fromkeys(name for name in load_catalogue().names(parent) if name.lower().startswith(start)))
+
+
+def _check_properties(node: Node, shape: Shape, view: GraphView, speller: Speller, report: Report) -> None:
+    identity = {key.lower() for key in shape.identity}
+    for key, value in node.properties:
+        if key.lower() in identity:
+            continue
+        if is_common(key, value, shape):
+            _check_common(node, key, value, report)
+            continue
+        pin = shape.pin(key, True)
+        if pin is None or pin.is_exec:
+            _refuse_property(node, key, pin, view, report)
+        elif view.is_wired(node, pin):
+            report.warning("idle-value", node.line, f"{say(node)}: the value of {pin.name} is never used, since a wire leads to the pin",
+                           f"Remove {key} from the node, or the wire.", node.id)
+        else:
+            _check_value(node, pin, value, view, speller, report)
+
+
+def _check_common(node: Node, key: str, value: Value, report: Report) -> None:
+    text = value.text if isinstance(value, Word) else value
+    if key == "Enabled" and text not in STATES:
+        report.error("wrong-value", node.line, f"{say(node)}: Enabled={write_value(value)[:60]} is no state of a node",
+                     "Give Enabled Disabled or DevelopmentOnly, or leave it out.", node.id)
+
+
+def _refuse_property(node: Node, key: str, pin: Pin | None, view: GraphView, report: Report) -> None:
+    shape = view.shapes[node.id]
+    if pin is not None:
+        report.error("value-on-exec", node.line, f"{say(node)}: {key} is an exec pin and takes no value", f"Remove {key}.", node.id)
+        return
+    if shape.pin(key, False):
+        report.error("value-on-output", node.line, f"{say(node)}: {key} is an output and takes no value", f"Remove {key}.", node.id)
+        return
+    usable = [pin.name for pin in shape.data_inputs if not pin.is_hidden] + sorted(shape.identity)
+    report.error("unknown-property", node.line, f"{say(node)} has no property or input '{key}'",
+                 f"{property_hint(key, shape, usable, view.catalogue.data)}It has: {listed(usable)}.", node.id)
+
+
+def _check_value(node: Node, pin: Pin, value: Value, view: GraphView, speller: Speller, report: Report) -> None:
+    kind = view.type_of(node.id, pin)
+    wanted = speller.literals.misfit(speller.literals.spell(value, kind), kind)
+    if wanted:
+        report.error("wrong-value", node.line, f"{say(node)}: {pin.name}={write_value(value)[:60]} does not fit its type",
+                     f"Give {pin.name} {wanted}.", node.id)
+
+
+def _check_place(node: Node, shape: Shape, view: GraphView, report: Report) -> None:
+    """Events run in the event graph, function entries and results in functions, waiting nodes nowhere but in event graphs."""
+    if shape.role == "event" and (view.is_function or view.is_construction_script):
+        report.error("event-in-function", node.line, f"{say(node)} is an event, and the graph {view.graph.name} is no event graph",
+                     "Move the event to GRAPH: EventGraph.", node.id)
+    if shape.role in ("entry", "result") and view.is_event_graph:
+        report.error("entry-in-event-graph", node.line, f"{say(node)} belongs to a function, and this is the event graph",
+                     "Put it into the graph of its function: GRAPH: <function name>.", node.id)
+    if shape.is_latent and (view.is_function or view.is_construction_script):
+        report.error("latent-in-function", node.line, f"{say(node)} waits, and a function or construction script cannot wait",
+                     "Move it to the event graph, for example into an Event_Custom that the function calls.", node.id)
+
+
+def _check_uniqueness(view: GraphView, report: Report) -> None:
+    """An event of the parent class has one node in a Blueprint, a function one entry."""
+    seen: dict[tuple, Node] = {}
+    for node in view.graph.nodes:
+        key = _unique_key(node, view.shapes[node.id])
+        if key is None:
+            continue
+        if first := seen.get(key):
+            report.error("duplicate-event", node.line, f"{say(node)} stands a second time; {first.id} is the same event already",
+                         f"Start both chains from {first.id}, through a Sequence.", node.id)
+        seen.setdefault(key, node)
+
+
+def _unique_key(node: Node, shape: Shape) -> tuple | None:
+    if shape.role == "entry":
+        return ("entry",)
+    if shape.role != "event" or not shape.member[1]:
+        return None
+    component = node.get("Component")
+    return shape.member[0], shape.member[1].lower(), str(getattr(component, "text", component)).lower()
