@@ -41,15 +41,9 @@ class EvaluationTest:
         return self.prompt.id
 
 
-def tests_folder(paths: Paths) -> Path:
-    """The project's own tests take the place of those that come with the program."""
-    own = paths.root / "evaluation"
-    return own if own.is_dir() else REPOSITORY / "evaluation"
-
-
 def load_tests(paths: Paths) -> list[EvaluationTest]:
     """All tests, by tier; a broken one is refused by name."""
-    folder = tests_folder(paths)
+    folder = paths.evaluation_tests
     files = sorted(folder.glob("*.json"))
     tests = sorted((test for file in files for test in _load_file(file)), key=lambda test: (test.tier, test.id))
     if not tests:

@@ -73,6 +73,12 @@ class Paths:
     dashboard = _at("dashboard")
     backups = _at("backups")
 
+    @property
+    def evaluation_tests(self) -> Path:
+        """The project's own tests take the place of those that come with the program."""
+        own = self.root / "evaluation"
+        return own if own.is_dir() else REPOSITORY / "evaluation"
+
     def model_folder(self, version: int) -> Path:
         return self.models / f"{MODEL_PREFIX}{version}"
 

@@ -54,11 +54,10 @@ def _in_order(work: Callable[[Item], Result], items: Sequence[Item], helpers: li
             pipe = turns[index % len(turns)]
             if pipe is not None:
                 try:
-                    yield pickle.load(pipe)
-                    continue
+                    result = pickle.load(pipe)
                 except (EOFError, pickle.UnpicklingError):
-                    turns[index % len(turns)] = None
-            yield work(item)
+                    turns[index % len(turns)] = pipe = None
+            yield work(item) if pipe is None else result
     finally:
         for _, pipe in helpers:
             pipe.close()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline.config import PipelineConfig
 from pipeline.hashes import files_under
-from pipeline.paths import REPOSITORY, Paths
+from pipeline.paths import Paths
 from pipeline.state import PipelineState
 
 TRAINING_SETTINGS = ("hardware", "model", "quantization", "lora", "training")
@@ -115,12 +115,6 @@ def _has_no_model(context: StepContext) -> str | None:
     return None if context.newest_adapter() else "no trained model yet"
 
 
-def _evaluation_tests(context: StepContext) -> list[Path]:
-    """The project's own, else those that come with the program."""
-    own = context.paths.root / "evaluation"
-    return [own if own.is_dir() else REPOSITORY / "evaluation"]
-
-
 def _ships_nothing(context: StepContext) -> str | None:
     if not (SHIPPED_ADAPTER / "adapter_config.json").is_file():
         return "no adapter ships with this installation"
@@ -168,7 +162,7 @@ STEPS = (
          arguments=lambda c: [*c.lesson_files(), "--output", c.paths.lesson_rows], reads=StepContext.lesson_files,
          writes=lambda c: [c.paths.lesson_rows], code=DATA_CODE, findings_ok=True, impossible=_has_no_lessons),
     Step("merge", "1.5", "Merge, deduplicate and split", "20_deduplicate_dataset.py", "data", "data",
-         arguments=lambda c: ["--merge"], reads=lambda c: [c.paths.rows, c.paths.holdout, *_evaluation_tests(c)],
+         arguments=lambda c: ["--merge"], reads=lambda c: [c.paths.rows, c.paths.holdout, c.paths.evaluation_tests],
          writes=lambda c: [c.paths.train_file, c.paths.validation_file, c.paths.provenance_file], code=DATA_CODE,
          needs=("translate", "synthesise", "lessons")),
     Step("validate_dsl", "2.1", "Validate DSL", "06_validate_dsl.py", "validate", "data",
@@ -197,7 +191,7 @@ STEPS = (
          reads=lambda c: [c.paths.holdout], writes=lambda c: c.written_since_start(c.paths.exams), settings=("model",),
          needs=("system_prompt", "base_model"), findings_ok=True, unchanged=lambda _: "the base model was examined"),
     Step("zero_line_evaluation", "7", "Evaluate the base model, the zero line", "09_evaluate_model.py", "eval", "eval",
-         arguments=lambda _: ["--base", "--budget", ZERO_LINE_TOKENS], reads=_evaluation_tests,
+         arguments=lambda _: ["--base", "--budget", ZERO_LINE_TOKENS], reads=lambda c: [c.paths.evaluation_tests],
          writes=lambda c: c.written_since_start(c.paths.evaluations), settings=("model",), needs=("system_prompt", "base_model"),
          unchanged=lambda _: "the base model was evaluated"),
     Step("shipped_line", "6", "Exam of the adapter that ships", "12_run_exam.py", "exam", "eval",
@@ -205,7 +199,7 @@ STEPS = (
          writes=lambda c: c.written_since_start(c.paths.exams), needs=("base_model",), findings_ok=True, impossible=_ships_nothing,
          unchanged=lambda _: "the adapter that ships was examined"),
     Step("evaluate", "7", "Evaluate the newest model", "09_evaluate_model.py", "eval", "eval", arguments=_model_argument,
-         reads=lambda c: [*_answer_inputs(c), *_evaluation_tests(c)],
+         reads=lambda c: [*_answer_inputs(c), c.paths.evaluation_tests],
          writes=lambda c: c.written_since_start(c.paths.evaluations), code=(*ANSWER_CODE, "report/evaluation_score.py"), needs=("train",),
          impossible=_has_no_model),
     Step("exam", "6", "Exam on lessons and hold-outs", "12_run_exam.py", "exam", "eval",
