@@ -13,6 +13,7 @@ from typing import Any
 
 from error_handler import UserError
 from model.base_model import load_model, load_tokenizer, resolve_base
+from pipeline.best_model import adapter_name
 from pipeline.config import PipelineConfig
 from pipeline.paths import MODEL_PREFIX, Paths
 from pipeline.store import read_json
@@ -63,7 +64,7 @@ def _named_choice(named: Path, paths: Paths) -> Choice:
     for folder in (named, paths.root / named):
         for inner in (folder, folder / "final"):
             if _has_model(inner):
-                return Choice(inner, _version(inner), inner.parent.name if inner.name == "final" else inner.name)
+                return Choice(inner, _version(inner), adapter_name(inner))
     raise UserError(f"{named}: no model there (neither adapter_config.json nor config.json).", _fix(paths))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from corpus.system_prompt import DEFAULT_BUDGET_CHARACTERS
 from error_handler import UserError
 from model.base_model import wanted_base
-from pipeline.best_model import best_adapter
+from pipeline.best_model import adapter_name, best_adapter
 from pipeline.config import PipelineConfig
 from pipeline.paths import Paths
 from pipeline.store import read_json
@@ -52,7 +52,7 @@ def is_same_base(one: str, other: str) -> bool:
 
 
 def start_name(start: Path | None) -> str:
-    return "base" if start is None else start.parent.name if start.name == "final" else start.name
+    return "base" if start is None else adapter_name(start)
 
 
 def rank_of(adapter: Path) -> int:

@@ -20,9 +20,13 @@ def best_adapter(paths: Paths, fits: Callable[[Path], bool] = lambda _: True) ->
     """The same among all adapters that `fits` accepts, the one that ships with the program among them (it counts as the oldest)."""
     shipped = Paths().embedded_adapter
     folders = [shipped, *(paths.model_folder(version) / "final" for version in paths.model_versions())]
-    names = {folder: folder.parent.name if folder.name == "final" else folder.name for folder in folders}
     usable = [folder for folder in folders if (folder / "adapter_config.json").is_file() and fits(folder)]
-    return _best(usable, names.__getitem__, hold_out_scores(paths))
+    return _best(usable, adapter_name, hold_out_scores(paths))
+
+
+def adapter_name(folder: Path) -> str:
+    """What exams and records call the adapter in this folder: a version by its own folder, not by its `final/`."""
+    return folder.parent.name if folder.name == "final" else folder.name
 
 
 def _best(candidates: list, name_of: Callable, scores: dict[str, Scores]):
