@@ -112,7 +112,6 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--output", type=Path, metavar="FILE", help="write here instead of to stdout")
     options.add_argument("--samples", type=int, default=1, metavar="N", help="answers to choose the best from (default: 1)")
     options.add_argument("--seed", type=int, default=0, help="of the samples after the first, which is the greedy one")
-    options.add_argument("--budget", type=int, default=1024, metavar="TOKENS", help="longest answer (default: 1024)")
     add_model_options(options)
     return options
 

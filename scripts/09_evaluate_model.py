@@ -109,7 +109,6 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--tier", type=int, choices=(1, 2, 3, 4), metavar="N", help="the tests of one tier, 1 to 4")
     options.add_argument("--compare", type=Path, metavar="DIR", help="another adapter or model on the same tests, or the word base")
     options.add_argument("--seed", type=int, metavar="S", help="draws the quick tests (default: training.seed)")
-    options.add_argument("--budget", type=int, default=1024, metavar="TOKENS", help="longest answer (default: 1024)")
     options.add_argument("--no-pages", action="store_true", help="write no pictures of the graphs")
     add_model_options(options)
     return options

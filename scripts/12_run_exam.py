@@ -68,7 +68,6 @@ def parser() -> argparse.ArgumentParser:
     options = build_parser(__doc__)
     options.add_argument("--lesson", nargs="+", required=True, metavar="LESSON", help="lesson files, folders, or holdout")
     options.add_argument("--limit", type=int, metavar="N", help="ask N prompts of each lesson, evenly spread; hold-outs whole")
-    options.add_argument("--budget", type=int, default=1024, metavar="TOKENS", help="longest answer (default: 1024)")
     options.add_argument("--no-pages", action="store_true", help="write no pictures of the graphs")
     add_model_options(options)
     return options

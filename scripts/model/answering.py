@@ -16,6 +16,7 @@ def add_model_options(options: argparse.ArgumentParser) -> None:
                          help="adapter or model folder (default: the newest version by number)")
     options.add_argument("--base", action="store_true", help="the base model without an adapter: the zero line")
     options.add_argument("--unconstrained", action="store_true", help="let the model write what it likes, for comparison")
+    options.add_argument("--budget", type=int, default=1024, metavar="TOKENS", help="longest answer (default: 1024)")
     options.add_argument("--rows", type=int, metavar="N", help="prompts decoded together (default: 40 on a CPU, 64 on a GPU)")
     options.add_argument("--timeout", type=float, default=300.0, metavar="SECONDS", help="limit per prompt (default: 300)")
 
