@@ -184,9 +184,17 @@ def test_a_loss_that_is_not_a_number_ends_the_run_and_keeps_the_best_adapter(mak
 
 
 def test_a_rising_validation_loss_ends_the_run_with_the_best_adapter(make_project):
-    paths = make_project("p", learning_rate=0.3, eval_steps=1, warmup_steps=0, max_steps=40)
+    paths = make_project("p", learning_rate=0.02, eval_steps=1, warmup_steps=0, max_steps=40)
+    other_rows = paths.train_file.read_bytes()
+    shutil.copy(paths.validation_file, paths.train_file)
     run(paths)
-    found = record(paths)
+    # What it knows by heart is validated, and can only be forgotten; at a rate at which the first step is not yet the worst.
+    paths.train_file.write_bytes(other_rows)
+    settings = json.loads(paths.config_file.read_text(encoding="utf-8"))
+    settings["training"]["learning_rate"] = 1e-3
+    paths.config_file.write_text(json.dumps(settings), encoding="utf-8")
+    run(paths)
+    found = record(paths, 2)
     assert found["status"] == "stopped_early"
     assert "validation loss rose" in found["stop_reason"]
     assert found["result"]["best_step"] < found["result"]["steps"]
