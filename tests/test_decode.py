@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 
 import pytest
+import torch
 from training_world import tiny_model, tiny_tokenizer
 
 from corpus.lessons import Prompt
+from model import decode_attention
 from model.decode import Decoder, Request
+from model.decode_attention import KeyValues, PrefixStep, RowsStep
+from model.decode_engine import PackedLlama, TransformersEngine, can_pack, engine_for
 from model.exam import FAULT_ERROR, exam_line
 
 QUESTIONS = ["Print", "Open the door when the player comes near.", "7 lamps", "Destroy it", "Play a sound at the location of the chest."]
@@ -73,3 +77,47 @@ def test_a_fault_is_written_down_as_ours_and_not_as_a_wrong_answer(tokenizer):
     answers = decoder(tokenizer, constraint=BreaksInOne()).generate(requests())
     line = exam_line(Prompt("p", "Print", "BLUEPRINT: BP_New\nGRAPH: EventGraph\n"), next(a for a in answers if a.fault))
     assert line["status"] == "error" and line["error"].startswith(FAULT_ERROR) and not line["valid"]
+
+
+CHUNKS = [[5, 6, 7], [8], [9, 10], [11, 12, 13, 14]]
+
+
+def states_of_chunks(engine, model) -> torch.Tensor:
+    """A prefix of three tokens, then two steps of four rows: hidden states of the second."""
+    cache = KeyValues(model.config.num_hidden_layers, rows=len(CHUNKS))
+    with torch.inference_mode():
+        engine.states(torch.tensor([1, 2, 3]), torch.arange(3), PrefixStep(cache))
+        for starts, chunks in (([0] * len(CHUNKS), CHUNKS), ([len(chunk) for chunk in CHUNKS], [chunk[::-1] for chunk in CHUNKS])):
+            step = RowsStep(cache, 0, starts, chunks, 3, "cpu")
+            states = engine.states(step.ids, step.positions, step)
+    return states
+
+
+def states_row_by_row(model) -> torch.Tensor:
+    with torch.inference_mode():
+        rows = [model.model(torch.tensor([[1, 2, 3, *chunk, *chunk[::-1]]])).last_hidden_state[0, -len(chunk):] for chunk in CHUNKS]
+    return torch.cat(rows)
+
+
+@pytest.mark.parametrize("own", ["_OwnByRow", "_OwnPadded"])
+def test_rows_behind_a_shared_prefix_compute_what_each_computes_alone(own, monkeypatch):
+    monkeypatch.setattr(decode_attention, "_OwnByRow", getattr(decode_attention, own))
+    model = tiny_model()
+    torch.testing.assert_close(states_of_chunks(TransformersEngine(model), model), states_row_by_row(model), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.skipif(not can_pack(tiny_model()), reason="this processor has no fbgemm")
+def test_packed_layers_differ_from_float32_by_the_rounding_of_their_weights_only():
+    model = tiny_model()
+    for parameter in model.parameters():
+        parameter.data = parameter.data.half().float()
+    packed, expected = PackedLlama(model), states_row_by_row(model)
+    states = states_of_chunks(packed, model)
+    torch.testing.assert_close(states, expected, rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(packed.logits(states), model.lm_head(expected), rtol=1e-4, atol=1e-5)
+
+
+def test_a_model_that_is_not_plain_float32_llama_keeps_the_layers_of_transformers():
+    model = tiny_model()
+    model.lm_head = torch.nn.Sequential(model.lm_head)
+    assert isinstance(engine_for(model), TransformersEngine) and not can_pack(tiny_model().half())

@@ -15,14 +15,16 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
-from model.decode_attention import KeyValues, PrefixStep, RowsStep, run_step, shared_prefix_attention
+from model.decode_attention import KeyValues, PrefixStep, RowsStep
 from model.decode_draft import NgramDraft
+from model.decode_engine import engine_for
 from model.encode import common_prefix_tokens, encode_prompt, end_of_turn_ids
 
 BATCH_ROWS = {"cpu": 40, "cuda": 64}
-"""Rows decoded together. Two CPU cores give 195 tokens/s at 8 rows, 355 at 16, 633 at 40, 609 at 64 (linear layers alone)."""
-DRAFT_TOKENS_PER_STEP = {"cpu": 12, "cuda": 128}
-"""Guessed tokens are checked only while a step stays this small: there a token more costs almost nothing."""
+"""Rows decoded together. From 40 tokens a step on, two CPU cores are at the limit of their arithmetic."""
+DRAFT_TOKENS_PER_STEP = {"cpu": 40, "cuda": 128}
+"""Guessed tokens are checked only while a step stays this small: there a token more costs little. On two cores 40 prompts took
+87 s with 12, 80 with 24, 74 with 40, 82 with 64."""
 MAX_DRAFT_TOKENS = 10
 PREFILL_TOKENS = 1024
 DEFAULT_BUDGET_TOKENS = 1024
@@ -126,9 +128,10 @@ class Decoder:
     """A model with a system prompt whose keys and values are computed once, at the first question."""
 
     def __init__(self, model: Any, tokenizer: Any, system_prompt: str, *, constraint: Constraint | None = None,
-                 rows: int | None = None, timeout_s: float = DEFAULT_TIMEOUT_S, draft: bool = True, scores: bool = False) -> None:
+                 rows: int | None = None, timeout_s: float = DEFAULT_TIMEOUT_S, draft: bool = True, scores: bool = False, is_packed: bool | None = None) -> None:
         self.model, self.tokenizer, self.system_prompt = model.eval(), tokenizer, system_prompt
         self.constraint, self.timeout_s, self.scores = constraint, timeout_s, scores
+        self.engine = engine_for(self.model, is_packed)
         self.device = model.get_input_embeddings().weight.device
         self.row_limit = rows or BATCH_ROWS[self.device.type]
         self.draft_limit = DRAFT_TOKENS_PER_STEP[self.device.type] if draft else 0
@@ -148,8 +151,7 @@ class Decoder:
         """Each answer as soon as it is finished. `should_stop` and `on_tokens(index, new ids)` are called between tokens."""
         run = _Run(self, [Request(r) if isinstance(r, str) else r for r in requests], on_tokens)
         while run.is_unfinished and not should_stop():
-            # Only around a step: the caller may use the model between two answers.
-            with torch.inference_mode(), shared_prefix_attention(self.model):
+            with torch.inference_mode():
                 finished = run.step()
             yield from finished
 
@@ -166,8 +168,8 @@ class Decoder:
         return self._cache, common_prefix_tokens([(*self._prefix_ids, -1), *prompts])
 
     def _run_prefix(self) -> None:
-        ids = torch.tensor([self._prefix_ids], device=self.device)
-        run_step(self.model, ids, torch.arange(len(self._prefix_ids), device=self.device)[None], PrefixStep(self._cache))
+        ids = torch.tensor(self._prefix_ids, device=self.device)
+        self.engine.states(ids, torch.arange(len(self._prefix_ids), device=self.device), PrefixStep(self._cache))
 
     def text_of(self, ids: Sequence[int]) -> str:
         return self.tokenizer.decode(list(ids), skip_special_tokens=False, clean_up_tokenization_spaces=False)
@@ -182,7 +184,7 @@ class _Run:
         self.rows: list[_Row] = []
         started = time.perf_counter()
         prompts = [decoder.encode(request) for request in requests]
-        with torch.inference_mode(), shared_prefix_attention(decoder.model):
+        with torch.inference_mode():
             self.cache, self.shared = decoder.cache_for(prompts) if prompts else (None, 0)
         # Longest question first: it tends to have the longest answer, which would else run alone at the end.
         order = sorted(range(len(requests)), key=lambda i: -len(prompts[i]))
@@ -235,9 +237,9 @@ class _Run:
         drafts = drafts or [[]] * len(rows)
         chunks = [row.pending + draft for row, draft in zip(rows, drafts)]
         step = RowsStep(self.cache, first, [row.stored for row in rows], chunks, self.shared, self.decoder.device)
-        states = run_step(self.decoder.model, step.ids, step.positions, step)
+        states = self.decoder.engine.states(step.ids, step.positions, step)
         wanted = [place for last, draft in zip(step.last, drafts) for place in range(last - len(draft), last + 1)]
-        logits = self.decoder.model.lm_head(states[wanted]).float()
+        logits = self.decoder.engine.logits(states[wanted])
         self.statistics.model_steps += 1
         self._choose(rows, drafts, logits)
 

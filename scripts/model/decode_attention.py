@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import torch
@@ -79,58 +80,108 @@ class RowsStep:
         self.cache, self.shared = cache, shared
         self.span = slice(first_row, first_row + len(chunks))
         lengths = [len(chunk) for chunk in chunks]
-        self.width, self.longest = max(lengths), max(start + n for start, n in zip(starts, lengths))
-        flat = [(row, column, starts[row] + column) for row, n in enumerate(lengths) for column in range(n)]
-        self.row, self.column, self.place = torch.tensor(flat, device=device).unbind(1)
-        self.ids = torch.tensor([[token for chunk in chunks for token in chunk]], device=device)
-        self.positions = (self.place + shared).unsqueeze(0)
-        self.last = (torch.tensor(lengths, device=device).cumsum(0) - 1).tolist()
-        self.mask = self._causal_mask(torch.tensor(starts, device=device))
-        cache.reserve(self.longest)
-
-    def _causal_mask(self, starts: Tensor) -> Tensor:
-        """(R, 1, 1, C, L): may column c of a row see place l of its own part."""
-        last_seen = starts[:, None] + torch.arange(self.width, device=starts.device)
-        seen = torch.arange(self.longest, device=starts.device) <= last_seen[:, :, None]
-        return seen[:, None, None]
+        ends = [start + n for start, n in zip(starts, lengths)]
+        row = [row for row, n in enumerate(lengths) for _ in range(n)]
+        place = [start + column for start, n in zip(starts, lengths) for column in range(n)]
+        self.row, self.place = torch.tensor([row, place], device=device)
+        self.ids = torch.tensor([token for chunk in chunks for token in chunk], device=device)
+        self.positions = self.place + shared
+        self.last = [total - 1 for total in accumulate(lengths)]
+        cache.reserve(max(ends))
+        self.own = (_OwnByRow if self.ids.device.type == "cpu" else _OwnPadded)(ends, lengths, self.row, self.place)
 
     def attend(self, layer: int, query: Tensor, key: Tensor, value: Tensor, scale: float) -> Tensor:
         """Shapes: query (1, Hq, T, D), key and value (1, H, T, D), result as query."""
-        heads = key.shape[1]
         rows = self.cache.rows[layer][:, self.span]
         rows[0, self.row, :, self.place] = key[0].transpose(0, 1)
         rows[1, self.row, :, self.place] = value[0].transpose(0, 1)
-        grouped = query[0].unflatten(0, (heads, -1))
-        own, own_weight = self._attend_own(grouped, *rows[..., :self.longest, :], scale)
-        if not self.shared:
-            return own.flatten(0, 1).unsqueeze(0)
-        prefix = self.cache.prefix[layer][:, :, :self.shared]
-        common, common_weight = _attend(grouped.flatten(1, 2), *prefix, scale)
-        share = torch.sigmoid(own_weight - common_weight.view_as(own_weight)).to(own.dtype)
-        common = common.view_as(own)
-        return torch.lerp(common, own, share).flatten(0, 1).unsqueeze(0)
+        grouped = query[0].unflatten(0, (key.shape[1], -1))
+        own, own_weight = self.own.attend(grouped, *rows, scale)
+        if self.shared:
+            prefix = self.cache.prefix[layer][:, None, :, :self.shared]
+            common, weight = _attend(grouped.flatten(1, 2)[None], *prefix, scale)
+            share = torch.sigmoid(own_weight - weight.view(own_weight.shape)).to(own.dtype)
+            own = torch.lerp(common.view(own.shape), own, share.unsqueeze(-1))
+        return own.flatten(0, 1).unsqueeze(0)
 
-    def _attend_own(self, query: Tensor, keys: Tensor, values: Tensor, scale: float) -> tuple[Tensor, Tensor]:
-        """Attention among each row's own tokens. Shapes: query (H, G, T, D), keys and values (R, H, L, D)."""
+
+class _OwnByRow:
+    """Attention among each row's own tokens, for a CPU: nothing computed for padding but keys that shorter rows lack.
+
+    The last new tokens of all rows together (mostly they have one each), then for each row those before its last.
+    """
+
+    def __init__(self, ends: list[int], lengths: list[int], row: Tensor, place: Tensor) -> None:
+        self.longest = max(ends)
+        self.last = torch.tensor(lengths).cumsum(0) - 1
+        unseen = torch.arange(self.longest) >= torch.tensor(ends)[:, None]
+        self.mask = _masked(unseen)[:, None, None]
+        firsts = (self.last + 1 - torch.tensor(lengths)).tolist()
+        self.before = [(number, slice(first, first + n - 1), end - 1) for number, (first, n, end) in enumerate(zip(firsts, lengths, ends)) if n > 1]
+        self._causal: list[Tensor] = []
+
+    def _causal_masks(self, group: int) -> list[Tensor]:
+        """For each chunk of `before`, the same in all layers: (1, 1, G Q, L)."""
+        if not self._causal:
+            sizes = [(span.stop - span.start, end) for _, span, end in self.before]
+            self._causal = [_masked(torch.ones(n, end, dtype=torch.bool).triu(end - n + 1)).repeat(1, 1, group, 1) for n, end in sizes]
+        return self._causal
+
+    def attend(self, query: Tensor, keys: Tensor, values: Tensor, scale: float) -> tuple[Tensor, Tensor]:
+        """Shapes: query (H, G, T, D), keys and values (R, H, L, D); result as query, and its weight (H, G, T)."""
+        last = query[:, :, self.last].permute(2, 0, 1, 3)
+        found, found_weight = _attend(last, keys[:, :, :self.longest], values[:, :, :self.longest], scale, self.mask)
+        if not self.before:
+            return found.permute(1, 2, 0, 3), found_weight.permute(1, 2, 0)
+        result, weight = torch.empty_like(query), query.new_empty(query.shape[:3])
+        result[:, :, self.last], weight[:, :, self.last] = found.permute(1, 2, 0, 3), found_weight.permute(1, 2, 0)
+        for (number, span, end), mask in zip(self.before, self._causal_masks(query.shape[1])):
+            part = query[:, :, span]
+            found, found_weight = _attend(part.flatten(1, 2)[None], keys[number:number + 1, :, :end], values[number:number + 1, :, :end], scale, mask)
+            result[:, :, span], weight[:, :, span] = found.view(part.shape), found_weight.view(part.shape[:3])
+        return result, weight
+
+
+class _OwnPadded:
+    """The same for a GPU, where few large operations are cheaper than many exact ones: chunks padded to the longest."""
+
+    def __init__(self, ends: list[int], lengths: list[int], row: Tensor, place: Tensor) -> None:
+        self.row, self.width, self.longest = row, max(lengths), max(ends)
+        starts = torch.tensor([end - n for end, n in zip(ends, lengths)], device=row.device)
+        self.column = place - starts[row]
+        last_seen = starts[:, None] + torch.arange(self.width, device=row.device)
+        unseen = torch.arange(self.longest, device=row.device) > last_seen[:, :, None]
+        self.mask = _masked(unseen)[:, None]
+
+    def attend(self, query: Tensor, keys: Tensor, values: Tensor, scale: float) -> tuple[Tensor, Tensor]:
         heads, group, _, size = query.shape
         padded = query.new_zeros(len(keys), heads, group, self.width, size)
         padded[self.row, :, :, self.column] = query.permute(2, 0, 1, 3)
-        result, weight = _attend(padded.flatten(2, 3), keys, values, scale, self.mask)
-        unpad = (self.row, slice(None), slice(None), self.column)
-        shape = (len(keys), heads, group, self.width, -1)
-        return result.view(shape)[unpad].permute(1, 2, 0, 3), weight.view(shape)[unpad].permute(1, 2, 0, 3)
+        mask = self.mask.repeat(1, 1, group, 1)
+        result, weight = _attend(padded.flatten(2, 3), keys[:, :, :self.longest], values[:, :, :self.longest], scale, mask)
+        result, weight = result.view(padded.shape), weight.view(padded.shape[:4])
+        return result[self.row, :, :, self.column].permute(1, 2, 0, 3), weight[self.row, :, :, self.column].permute(1, 2, 0)
+
+
+def _masked(unseen: Tensor) -> Tensor:
+    """What is added to scores: -inf where a key is not to be seen."""
+    return torch.zeros(unseen.shape, device=unseen.device).masked_fill_(unseen, float("-inf"))
 
 
 def _attend(query: Tensor, keys: Tensor, values: Tensor, scale: float, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
-    """Softmax attention and the log-sum-exp of its scores (float32), by which parts can be joined."""
+    """Softmax attention and the log-sum-exp of its scores (float32), by which parts can be joined.
+
+    Shapes: query (B, H, Q, D), keys and values (B, H, L, D), mask (B or 1, 1, Q or 1, L); result as query, weight (B, H, Q).
+    """
+    if query.device.type == "cpu" and query.dtype == torch.float32:
+        return torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(query, keys, values, 0.0, False, attn_mask=mask, scale=scale)
     scores = torch.matmul(query, keys.transpose(-1, -2)).float().mul_(scale)
     if mask is not None:
-        grouped = scores.unflatten(2, (-1, mask.shape[-2]))
-        grouped.masked_fill_(~mask, float("-inf"))
+        scores += mask
     peak = scores.amax(-1, keepdim=True)
     scores.sub_(peak).exp_()
     total = scores.sum(-1, keepdim=True)
-    return torch.matmul(scores.to(values.dtype), values) / total.to(values.dtype), peak + total.log()
+    return torch.matmul(scores.to(values.dtype), values) / total.to(values.dtype), (peak + total.log()).squeeze(-1)
 
 
 def _attention(module: Any, query: Tensor, key: Tensor, value: Tensor, attention_mask: Tensor | None, scaling: float,
@@ -153,8 +204,3 @@ def shared_prefix_attention(model: Any) -> Iterator[None]:
     finally:
         model.set_attn_implementation(usual)
 
-
-def run_step(model: Any, ids: Tensor, positions: Tensor, step: PrefixStep | RowsStep) -> Tensor:
-    """Hidden states (T, width) of a flat sequence of token ids (1, T)."""
-    states = model.model(input_ids=ids, position_ids=positions, use_cache=False, step=step)
-    return states.last_hidden_state[0]
