@@ -17,6 +17,7 @@ from pipeline.exit_codes import ExitCode
 def main(args: argparse.Namespace) -> ExitCode:
     from error_handler import UserError
     from model.answering import chosen_model, load_chosen, make_decoder
+    from model.base_model import has_gpu
     from model.exam import ExamFile, ExamSettings, exam_lessons, model_hash, run_exam
     from model.exam_report import print_summary, write_pages, write_summary
     from pipeline.stop import consume_stop, is_stop_requested
@@ -30,7 +31,7 @@ def main(args: argparse.Namespace) -> ExitCode:
             report_finding(one.problem, one.fix)
 
     with logger.step("6.1", "Read lessons"):
-        lessons = exam_lessons(args.lesson, paths, args.limit, refuse)
+        lessons = exam_lessons(args.lesson, paths, args.limit or (None if has_gpu() else args.limit_without_gpu), refuse)
     if not lessons:
         raise UserError(f"no lesson to ask in {' '.join(args.lesson)}.", "give lesson files, folders of lessons, or holdout.")
     choice = chosen_model(args)
@@ -68,6 +69,7 @@ def parser() -> argparse.ArgumentParser:
     options = build_parser(__doc__)
     options.add_argument("--lesson", nargs="+", required=True, metavar="LESSON", help="lesson files, folders, or holdout")
     options.add_argument("--limit", type=int, metavar="N", help="ask N prompts of each lesson, evenly spread; hold-outs whole")
+    options.add_argument("--limit-without-gpu", type=int, metavar="N", help="the same, on a machine without a GPU only")
     options.add_argument("--no-pages", action="store_true", help="write no pictures of the graphs")
     add_model_options(options)
     return options

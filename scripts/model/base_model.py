@@ -62,14 +62,14 @@ def resolve_base(config: Any, paths: Paths) -> str:
     named = config.model.base_model
     if named:
         return _resolve_named(str(named), paths)
-    memory_gb = config.hardware.gpu_vram_gb if _has_gpu() and config.hardware.gpu_vram_gb else vram_gb()
+    memory_gb = config.hardware.gpu_vram_gb if has_gpu() and config.hardware.gpu_vram_gb else vram_gb()
     hub_name = hub_model_for(memory_gb)
     return hub_name or str(ensure_embedded_base(paths))
 
 
 def wanted_base(config: Any) -> str:
     """The name of what `resolve_base` would load, without fetching anything."""
-    memory_gb = config.hardware.gpu_vram_gb if _has_gpu() and config.hardware.gpu_vram_gb else vram_gb()
+    memory_gb = config.hardware.gpu_vram_gb if has_gpu() and config.hardware.gpu_vram_gb else vram_gb()
     named = config.model.base_model or hub_model_for(memory_gb) or EMBEDDED_NAME
     return EMBEDDED_NAME if named in EMBEDDED_ALIASES else named
 
@@ -79,7 +79,7 @@ def hub_model_for(memory_gb: float) -> str | None:
     return next((name for least_gb, name in HUB_MODEL_BY_VRAM_GB if memory_gb > 0 and memory_gb >= least_gb), None)
 
 
-def _has_gpu() -> bool:
+def has_gpu() -> bool:
     return vram_gb() > 0
 
 
