@@ -24,8 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = ROOT / "scripts"
 WORKER = """
-import gc, sys
-gc.disable()  # a process that reads some files and ends makes no garbage worth looking for
+import sys
 from pipeline.spread import spread
 from utils.blueprint_patterns import load_catalogue
 from utils.clipboard.bytes import decode

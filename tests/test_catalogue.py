@@ -1,5 +1,6 @@
 """The catalogue as data: it loads fast, its names are one for one, common names mean what people think."""
 
+import json
 import subprocess
 import sys
 import time
@@ -7,7 +8,8 @@ import time
 import pytest
 from utils.blueprint_patterns import RULES, Catalogue, Scope, load_catalogue
 from utils.catalogue.common_nodes import COMMON_NODES, EVENTS, FUNCTIONS, MACROS, NODES
-from utils.catalogue.data import CatalogueData, short_name
+from utils.catalogue.data import DATA_FILE, CatalogueData, short_name
+from utils.catalogue.data_file import Section, read_sections
 from utils.dsl.ast import Node
 
 CATALOGUE = load_catalogue()
@@ -184,3 +186,11 @@ def test_engine_names_lead_back_to_node_types():
     assert CATALOGUE.function_type("/Game/BP.BP_C", "Own") is None
     assert CATALOGUE.event_type("/Script/Engine.Actor", "ReceiveBeginPlay") == "Event_BeginPlay"
     assert CATALOGUE.event_type("/Script/UMG.UserWidget", "OnKeyDown") is None, "with a result it is a function"
+
+
+def test_records_parsed_one_by_one_are_those_of_the_whole_file():
+    text = DATA_FILE.read_text(encoding="utf-8")
+    sections, whole = read_sections(text), json.loads(text)
+    assert list(sections) == list(whole)
+    assert all((dict(section) if isinstance(section, Section) else section) == whole[name] for name, section in sections.items())
+    assert list(sections["functions"].function_names()) == [(owner, row[0]) for owner, rows in whole["functions"].items() for row in rows]

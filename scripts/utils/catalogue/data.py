@@ -5,12 +5,13 @@ Everything is looked up by full path or by short name, in any letter case, as th
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from utils.catalogue.data_file import read_sections
 
 GENERATED_CLASS = re.compile(r"(?<=[^_])(?:_C)+\Z")
 DATA_FILE = Path(__file__).parents[1] / "data" / "catalogue.json"
@@ -122,7 +123,7 @@ class CatalogueData:
 
     @classmethod
     def load(cls, path: Path = DATA_FILE) -> CatalogueData:
-        return cls(json.loads(path.read_text(encoding="utf-8")))
+        return cls(read_sections(path.read_text(encoding="utf-8")))
 
     def path(self, section: str, name: str) -> str | None:
         """Full path of a class, struct, enum or delegate given by short name or full path; None when unknown."""
@@ -148,12 +149,11 @@ class CatalogueData:
         return self.raw["classes"][path][1] == "i"
 
     @cached_property
-    def functions_by_name(self) -> dict[str, list[tuple[str, list]]]:
-        """Lower-case function name -> (owner, row) for every class that declares it."""
-        index: dict[str, list[tuple[str, list]]] = {}
-        for owner, rows in self.raw["functions"].items():
-            for row in rows:
-                index.setdefault(row[0].lower(), []).append((owner, row))
+    def functions_by_name(self) -> dict[str, list[tuple[str, str]]]:
+        """Lower-case function name -> (owner, name) for every class that declares it."""
+        index: dict[str, list[tuple[str, str]]] = {}
+        for owner, name in self.raw["functions"].function_names():
+            index.setdefault(name.lower(), []).append((owner, name))
         return index
 
     def _function(self, class_path: str, name: str) -> Function | None:
@@ -162,7 +162,7 @@ class CatalogueData:
         owner = next((one for one in self.ancestors(class_path) if one in declared), None)
         if owner is None:
             return None
-        row = declared[owner]
+        row = next(row for row in self.raw["functions"][owner] if row[0] == declared[owner])
         return Function(owner, row[0], row[1], _params(row[2]), _params(row[3]), row[4] if len(row) > 4 else {})
 
     @cached_property

@@ -81,7 +81,7 @@ class NameTable:
         """The functions that have a plain name, by class; asked name by name, since an index of all takes longer than most runs."""
         wanted = name.lower()
         engine_names = dict.fromkeys((wanted, f"k2_{wanted}", ENGINE_NAMES.get(wanted, wanted)))
-        declared = [(owner, row[0]) for one in engine_names for owner, row in self.data.functions_by_name.get(one, ())]
+        declared = [found for one in engine_names for found in self.data.functions_by_name.get(one, ())]
         return sorted(FunctionName(owner, one) for owner, one in declared if spelling(owner, one).lower() == wanted)
 
     def _plain_owner(self, name: str) -> FunctionName | None:
@@ -140,7 +140,7 @@ class NameTable:
         return sorted(named, key=lambda one: self.data.ancestors(path).index(one.owner))[:1]
 
     def functions(self) -> Iterator[FunctionName]:
-        return (FunctionName(owner, row[0]) for owner, rows in self.data.raw["functions"].items() for row in rows)
+        return (FunctionName(owner, name) for owner, name in self.data.raw["functions"].function_names())
 
     def __iter__(self) -> Iterator[str]:
         return (self.of_function(*function) for function in self.functions())
