@@ -8,6 +8,7 @@ each as likely as any other, or one of few forms; names and strings it keeps sho
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,12 +71,26 @@ class Walk:
             return self._in_line(self.chance.choice([one for one in place.places if any(True for _ in one.next_bytes())]))
         if isinstance(place, InLexeme) and isinstance(place.state, TrieNode):
             return self._planned_text(place)
+        if isinstance(place, InLexeme) and not place.text and (said_before := self._said_before(place)):
+            self.planned = said_before[1:]
+            return said_before[0]
         letters = sorted(place.next_bytes())
         over = sorted(place.after.next_bytes()) if isinstance(place, InLexeme) and place.may_be_over else []
         closing = [34] if 34 in letters and len(place.text) > 1 else []
         if (over or closing) and self.chance.random() < 0.4:
             letters = over or closing
         return self.chance.choice(letters)
+
+    def _said_before(self, place: InLexeme) -> bytes | None:
+        """A name that the document has already, in half of the places where any name may stand: names that meet are the hard cases."""
+        if self.chance.random() < 0.5:
+            return None
+        word = self.chance.choice(re.findall(rb"[A-Za-z_]\w*", self.text)[-50:])
+        word = b'"' + word + b'"' if ord('"') in place.next_bytes() else word
+        after: Place | None = place
+        for byte in word:
+            after = after.step(byte) if after else None
+        return word if after and (after.can_end or any(True for _ in after.next_bytes())) else None
 
     def _planned_text(self, place: InLexeme) -> int:
         """One of the texts of a choice, as a whole."""

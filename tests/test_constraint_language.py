@@ -77,6 +77,24 @@ DATA n"""
     assert b"2" in spelled, "the variable may be the source"
 
 
+@pytest.mark.parametrize("repeated", [
+    'Event_Override [Event="Interact", Class=BPI_Interact', 'Event_Component [Component="Box", Event="OnComponentHit"', 'Event_Tick', "Event_InputKey [Key=\"E\"]"])
+def test_an_event_written_again_and_again_always_leaves_a_way_on(constraint, repeated):
+    """A model that has lost its way writes one line until its budget ends; near every such line another word is still right."""
+    lines = ["BLUEPRINT: BP_New", "PARENT: Actor", "GRAPH: EventGraph", f"NODE n1: {repeated}" + "]" * repeated.count(" ["), f"NODE n2: {repeated}"]
+    text = "\n".join(lines).replace("]]", "]")
+    for chance in range(20):
+        going = Walk(random.Random(chance), constraint.start().place)
+        for byte in text.encode():
+            after = going.place.step(byte)
+            if after is None:
+                break
+            going.place = after
+            going.text.append(byte)
+        going.run()
+        assert not errors_of(going.text.decode()), going.text.decode()
+
+
 def check_walks(constraint: LanguageConstraint, seeds: range) -> None:
     for seed in seeds:
         text = walk(constraint, seed).text.decode()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 from model.constraint_promises import Promise, is_open_call, read_promises, type_text, with_promised_pins
-from model.constraint_wires import Parts, Wiring
+from model.constraint_wires import Parts, Way, Wiring
 from utils.blueprint_patterns import Catalogue, Shape
 from utils.catalogue.node_shapes import ShapeMemory
 from utils.catalogue.scope import EVENT_GRAPHS, Scope
@@ -89,7 +89,14 @@ class Draft:
         run = {end.node for wire in self.graph.wires if wire.is_exec for end in (wire.source, wire.target)}
         parts = Parts(self.catalogue, self.scope, self.graph.name, {node.id: node for node in self.graph.nodes}, shapes,
                       frozenset(self.open_calls.keys() - run))
-        return Wiring(parts, self.graph.wires)
+        return Wiring(parts, self.graph.wires, self._hint(shapes))
+
+    def _hint(self, shapes: dict[str, Shape]) -> list[Way] | None:
+        """What would have paid the debts one line before, by the pins that the nodes have now."""
+        before = self.wiring_before
+        ways = before.hint_after(self.graph.wires[-1]) if before else None
+        found = [((a, shapes[a].pin(out.name, False)), (b, shapes[b].pin(into.name, True))) for (a, out), (b, into) in ways or ()]
+        return found if all(out and into for (_, out), (_, into) in found) else None
 
     @cached_property
     def open_calls(self) -> dict[str, str]:

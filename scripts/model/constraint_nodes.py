@@ -7,6 +7,7 @@ of its pins. So every literal is written when the node's pins are known.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from model.constraint_document import Draft, read_node, unique_key
 from model.constraint_lexemes import IDENTIFIER, NAME_STRING, PATH, PLAIN_STRING, PROJECT_NAME, QUOTED_IDENTIFIER, SPACED_NAME, choice_of
@@ -16,7 +17,7 @@ from model.constraint_promises import CALL_WORDS, is_open_call, keeping_types
 from model.constraint_values import OPERAND_STRUCTS, Values, literally
 from utils.blueprint_patterns import Shape
 from utils.catalogue.scope import EVENT_GRAPHS, is_dispatcher
-from utils.dsl.ast import Node, Value
+from utils.dsl.ast import Node, Value, Word
 from utils.dsl.spelling import IDENTITY_ORDER
 from utils.dsl.types import PinType
 from utils.dsl.writer import quote, write_name
@@ -253,7 +254,10 @@ class NodeLines:
         events = self.names.dispatchers_of(self._component_class(draft, node)) or tuple(self.names.dispatcher_owners)
         component = str(node.get("Component")).lower()
         seen = {key[1] for key in draft.seen_events if key[2] == component}
-        return InLexeme(choice_of(tuple(quote(name) for name in events if name.lower() not in seen) or ('"OnEvent"',)), follow)
+        left = tuple(quote(name) for name in events if name.lower() not in seen)
+        if left:
+            return InLexeme(choice_of(left), follow)
+        return InLexeme(QUOTED_IDENTIFIER, follow, lambda text: text[1:-1].lower() not in seen | RESERVED)
 
     def _owners(self, node: Node, shape: Shape) -> tuple[str, ...]:
         name = node.get("Dispatcher") or node.get("Event") or node.get("Variable")
@@ -276,7 +280,18 @@ class NodeLines:
         return self.values.class_name("ActorComponent" if node.type == "AddComponent" else "Object", follow)
 
     def _interface(self, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
-        return InLexeme(IDENTIFIER, follow, lambda text: text in self.names.interfaces or not self.catalogue.knows_class(text) and text.lower() not in RESERVED)
+        def is_right(text: str) -> bool:
+            is_interface = text in self.names.interfaces or not self.catalogue.knows_class(text) and text.lower() not in RESERVED
+            return is_interface and not self._is_seen(draft, node, ("Class", Word(text)))
+
+        return InLexeme(IDENTIFIER, follow, is_right)
+
+    def _is_seen(self, draft: Draft, node: Node, more: tuple[str, Value]) -> bool:
+        """Whether one property more makes of the node an event that the graph has already."""
+        if node.type != "Event_Override":
+            return False
+        whole = replace(node, properties=(*node.properties, more))
+        return unique_key(whole, draft.memory.shape(whole, draft.scope)) in draft.seen_events
 
     def _name(self, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
         taken = draft.declared_functions | draft.graph_names | EVENT_GRAPHS

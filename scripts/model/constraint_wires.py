@@ -21,6 +21,7 @@ from utils.dsl.spelling import speller
 from utils.dsl.types import PinType
 
 Ends = tuple[str, Pin]
+Way = tuple[Ends, Ends]
 WITNESS_TRIES = 60
 MAX_WITNESS_WIRES = 24
 
@@ -100,21 +101,25 @@ class Parts:
 
 
 class Wiring:
-    """A graph's wires so far. Immutable: `with_wire` gives the next one."""
+    """A graph's wires so far. Immutable: `with_wire` gives the next one.
 
-    def __init__(self, parts: Parts, wires: tuple[Wire, ...] = ()) -> None:
-        self.parts, self.wires = parts, wires
+    `hint` are wires that paid all debts one line before. They are tried first, so that a search that gives up early never
+    loses what was known: the first wire of a witness is always legal, and after it the rest is a witness again.
+    """
+
+    def __init__(self, parts: Parts, wires: tuple[Wire, ...] = (), hint: list[Way] | None = None) -> None:
+        self.parts, self.wires, self.hint = parts, wires, hint
         self.data_wires = [wire for wire in wires if not wire.is_exec]
         self.used_outputs = {(wire.source.node, wire.source.pin) for wire in wires if wire.is_exec}
         self.wired_inputs = {(wire.target.node, wire.target.pin) for wire in self.data_wires}
-        self._exec_legal: dict[str, bool] = {}
+        self._exec_witness: dict[str, list[Way] | None] = {}
         self._type_legal: dict[tuple, bool] = {}
 
     def with_wire(self, source: Ends, target: Ends) -> Wiring:
         return self.followed_by(Wire(PinRef(source[0], source[1].name), PinRef(target[0], target[1].name), source[1].is_exec))
 
     def followed_by(self, wire: Wire) -> Wiring:
-        after = Wiring(self.parts, (*self.wires, wire))
+        after = Wiring(self.parts, (*self.wires, wire), self.hint_after(wire))
         if wire.is_exec or not self._changes_types(wire):
             after.__dict__["types"] = self.types
             after._type_legal = self._type_legal
@@ -123,7 +128,14 @@ class Wiring:
             after.__dict__["witness"] = kept
         return after
 
-    def _kept_witness(self, wire: Wire, known: list[tuple[Ends, Ends]] | None) -> list[tuple[Ends, Ends]] | None:
+    def hint_after(self, wire: Wire) -> list[Way] | None:
+        """What is known to pay the debts once this wire is drawn, if nothing else changes."""
+        known = self.__dict__.get("witness", self.hint)
+        if wire.is_exec:
+            return self._exec_witness.get(wire.target.node) or known
+        return known and [way for way in known if (way[1][0], way[1][1].name) != (wire.target.node, wire.target.pin)]
+
+    def _kept_witness(self, wire: Wire, known: list[Way] | None) -> list[Way] | None:
         """What pays the debts before this wire pays them after it too, where it changes no types, closes no cycle and adds no debt."""
         source, target = wire.source.node, wire.target.node
         if known is None or wire.is_exec or self._changes_types(wire) or {source, target} <= self.parts.pure:
@@ -175,9 +187,17 @@ class Wiring:
         return self.parts._must_be_decided(self.parts.shapes[node_id], pin) and self.type_of(end).kind == "wildcard"
 
     @cached_property
-    def witness(self) -> list[tuple[Ends, Ends]] | None:
+    def witness(self) -> list[Way] | None:
         """Data wires that pay all debts, or None."""
-        return _pay(self, [WITNESS_TRIES])
+        return self.hint if self.hint and self._is_paid_by(self.hint) else _pay(self, [WITNESS_TRIES])
+
+    def _is_paid_by(self, ways: list[Way]) -> bool:
+        wiring = Wiring(self.parts, self.wires)
+        for source, target in ways:
+            if not wiring.fits(source, wiring.type_of(source), target):
+                return False
+            wiring = wiring.with_wire(source, target)
+        return not wiring.debts()
 
     @property
     def is_complete(self) -> bool:
@@ -199,15 +219,16 @@ class Wiring:
         """Can what runs through this wire be filled? Where the source does not run yet, that is asked later."""
         if source not in self.reached or target in self.reached:
             return True
-        if target not in self._exec_legal:
-            self._exec_legal[target] = self._can_run(target)
-        return self._exec_legal[target]
+        if target not in self._exec_witness:
+            self._exec_witness[target] = self._witness_running(target)
+        return self._exec_witness[target] is not None
 
-    def _can_run(self, target: str) -> bool:
+    def _witness_running(self, target: str) -> list[Way] | None:
+        """Data wires that pay all debts when this node runs too."""
         reached = self.reached | _closure(_closure([target], self.followers), self.feeders)
         if not self.debts(reached - self.reached) and not self.debts():
-            return True
-        return _pay(self, [WITNESS_TRIES], reached) is not None
+            return []
+        return _pay(self, [WITNESS_TRIES], reached)
 
     # DATA wires
 
@@ -292,7 +313,7 @@ class Wiring:
     def _has_known_operand(self, node_id: str) -> bool:
         return any(not is_wild(self.type_of(source)) for source, target in self._known_ends() if target[0] == node_id)
 
-    def _known_ends(self) -> Iterator[tuple[Ends, Ends]]:
+    def _known_ends(self) -> Iterator[Way]:
         """Of the data wires, but for those to a parameter or result that nobody has named yet: it takes the type of its wire."""
         for wire in self.data_wires:
             source = self.parts.shapes[wire.source.node].pin(wire.source.pin, False)
@@ -327,6 +348,8 @@ class Wiring:
 
     def _can_still_pay(self, source: Ends, target: Ends) -> bool:
         """A search only where this wiring's own witness, made once for all its candidates, is of no use."""
+        if self.witness and self.witness[0] == (source, target):
+            return True
         after = self.with_wire(source, target)
         if (kept := self._kept_witness(after.wires[-1], self.witness)) is not None:
             after.__dict__["witness"] = kept
@@ -355,7 +378,7 @@ def _closure(starts: Iterable[str], edges: Mapping[str, list[str]]) -> set[str]:
     return found
 
 
-def _pay(wiring: Wiring, tries: list[int], reached: set[str] | None = None, depth: int = 0) -> list[tuple[Ends, Ends]] | None:
+def _pay(wiring: Wiring, tries: list[int], reached: set[str] | None = None, depth: int = 0) -> list[Way] | None:
     """Depth first: fill the first debt with each source that fits, simplest first, then the rest."""
     running = wiring.reached if reached is None else reached
     debts = wiring.debts(running)
@@ -375,7 +398,7 @@ def _pay(wiring: Wiring, tries: list[int], reached: set[str] | None = None, dept
     return None
 
 
-def _ways(wiring: Wiring, node_id: str, pin: Pin, running: set[str]) -> list[tuple[Ends, Ends]]:
+def _ways(wiring: Wiring, node_id: str, pin: Pin, running: set[str]) -> list[Way]:
     """Wires that fill an input, or decide an open wildcard through any input of its node."""
     is_input_debt = pin.is_input and (node_id, pin.name) not in wiring.wired_inputs and not wiring.parts.has_literal(node_id, pin)
     shape = wiring.parts.shapes[node_id]
