@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import pytest
 
 from model.constraint_lexemes import FLOAT, IDENTIFIER, INT, NAME_STRING, STRING, choice_of
-from model.constraint_matcher import AtLineEnd, AtLineStart, InLexeme, Statement, TextMatcher
+from model.constraint_matcher import TextMatcher
+from model.constraint_places import AtLineEnd, AtLineStart, InLexeme, Statement
 from model.token_trie import Vocabulary
 
 END = 0

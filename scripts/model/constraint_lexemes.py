@@ -7,9 +7,10 @@ over here. What the vocabulary allows inside a lexeme depends on nothing but its
 from __future__ import annotations
 
 from bisect import bisect_right
-from copy import copy
 from collections.abc import Hashable, Iterable, Iterator
-from functools import lru_cache
+from copy import copy
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,6 +19,8 @@ from model.token_trie import TokenNode
 
 END = -1
 """State after which a lexeme of characters is over."""
+DEAD = -1
+"""In dense tables: no way on."""
 
 
 class Lexeme(Protocol):
@@ -40,7 +43,7 @@ class TrieNode:
         self.text = texts[low].decode() if is_whole else None
         self._low = low + is_whole
         self._children: dict[int, TrieNode] | None = None
-        self.inside: dict[TokenNode, Inside] = {}
+        self.inside: dict[TokenNode, Any] = {}
 
     @property
     def children(self) -> dict[int, TrieNode]:
@@ -88,18 +91,28 @@ def choice_of(texts: tuple[str, ...]) -> Choice:
     return Choice(texts)
 
 
-class _Table:
+@dataclass(frozen=True)
+class Dense:
+    """A table for many texts at once: `number` of each state, `steps` (states, 256) with DEAD for no way, `accepting` (states,)."""
+
+    number: dict[int, int]
+    steps: np.ndarray
+    accepting: np.ndarray
+
+
+class Table:
     """An automaton written as a table: state -> {byte: next state}. `limit`: state -> the one that leads on to the end."""
 
     def __init__(self, table: dict[int, dict[int, int]], accepting: set[int], limit: dict[int, int] | None = None, closing: bytes = b"") -> None:
         self._table, self._accepting, self._limit, self.closing = table, accepting, limit or {}, closing
-        self.inside: dict[int, dict[TokenNode, Inside]] = {}
+        self.inside: dict[int, dict[TokenNode, Any]] = {}
+        """What the vocabulary allows from a state on, kept by constraint_masks."""
         self._start = 0
 
     def start(self) -> int:
         return self._start
 
-    def starting_at(self, state: int) -> _Table:
+    def starting_at(self, state: int) -> Table:
         """The same automaton from another state; what is known of its states is shared."""
         other = copy(self)
         other._start = state
@@ -116,6 +129,16 @@ class _Table:
 
     def limited(self, state: int) -> int:
         return self._limit.get(state, state)
+
+    @cached_property
+    def dense(self) -> Dense:
+        states = sorted({*self._table, *self._accepting, END, *(after for row in self._table.values() for after in row.values())})
+        number = {state: n for n, state in enumerate(states)}
+        steps = np.full((len(states), 256), DEAD, dtype=np.int16)
+        for state, row in self._table.items():
+            for byte, after in row.items():
+                steps[number[state], byte] = number[after]
+        return Dense(number, steps, np.array([state in self._accepting for state in states]))
 
 
 BODY, FILLED = 1, 5
@@ -148,7 +171,7 @@ def _utf8(first: int) -> dict[int, dict[int, int]]:
     return table
 
 
-def _string(is_plain: bool = False) -> _Table:
+def _string(is_plain: bool = False) -> Table:
     """A quoted string; from state FILLED on, one that is not empty."""
     table = _utf8(10)
     table[BODY] |= {**dict.fromkeys(_PRINTABLE, BODY), ord("\\"): _ESCAPE, ord('"'): END}
@@ -157,16 +180,16 @@ def _string(is_plain: bool = False) -> _Table:
     table |= {0: {ord('"'): BODY}, FILLED: {ord('"'): 4}, 4: filled, _ESCAPE: dict.fromkeys(b'\\"nt', BODY), _CLOSE: {ord('"'): END}}
     if is_plain:
         del table[_ESCAPE], table[BODY][ord("\\")], table[4][ord("\\")]
-    return _Table(table, {END}, {BODY: _CLOSE}, b'"')
+    return Table(table, {END}, {BODY: _CLOSE}, b'"')
 
 
-def _path() -> _Table:
+def _path() -> Table:
     """A quoted path of the project's content: `"/Game/BP_Door.BP_Door_C"`."""
     body = dict.fromkeys([*LETTERS, *DIGITS, *b"./-:"], BODY)
-    return _Table({0: {ord('"'): 2}, 2: {ord("/"): 3}, 3: dict.fromkeys(LETTERS, BODY), BODY: body | {ord('"'): END}, 4: {ord('"'): END}}, {END}, {BODY: 4}, b'"')
+    return Table({0: {ord('"'): 2}, 2: {ord("/"): 3}, 3: dict.fromkeys(LETTERS, BODY), BODY: body | {ord('"'): END}, 4: {ord('"'): END}}, {END}, {BODY: 4}, b'"')
 
 
-def _number(is_float: bool, is_signed: bool, digits: int) -> _Table:
+def _number(is_float: bool, is_signed: bool, digits: int) -> Table:
     """As `render` writes them: no leading zeros, no sign on nothing; floats with a fraction, or whole."""
     table: dict[int, dict[int, int]] = {0: {byte: 2 for byte in DIGITS[1:]} | {ord("0"): 1}}
     if is_signed:
@@ -181,32 +204,32 @@ def _number(is_float: bool, is_signed: bool, digits: int) -> _Table:
         for state in range(50, 56):
             table[state] = dict.fromkeys(DIGITS, state + 1)
         accepting |= set(range(51, 57))
-    return _Table(table, accepting)
+    return Table(table, accepting)
 
 
-def _spaced_name() -> _Table:
+def _spaced_name() -> Table:
     """A quoted name of several words, `"App Open"`: one word is written without quotes."""
     first, space, close, only_space = 3, 4, 6, 7
     word = [*LETTERS, *DIGITS]
     table = {0: {ord('"'): 2}, 2: dict.fromkeys(LETTERS, first), first: dict.fromkeys(word, first) | {ord(" "): space}, only_space: {ord(" "): space},
              space: dict.fromkeys(word, BODY), BODY: dict.fromkeys(word, BODY) | {ord(" "): space, ord('"'): END}, close: {ord('"'): END}}
-    return _Table(table, {END}, {BODY: close, first: only_space}, b'"')
+    return Table(table, {END}, {BODY: close, first: only_space}, b'"')
 
 
-def _project_name() -> _Table:
+def _project_name() -> Table:
     """A name as projects give them to their own classes, `BP_Door`: a capital, an underscore, more."""
     stem, underscore, only_underscore = 2, 3, 4
     word = [byte for byte in (*LETTERS, *DIGITS) if byte != ord("_")]
     table = {0: dict.fromkeys(LOWERS.upper(), stem), stem: dict.fromkeys(word, stem) | {ord("_"): underscore}, only_underscore: {ord("_"): underscore},
              underscore: dict.fromkeys([*word, ord("_")], BODY), BODY: dict.fromkeys([*word, ord("_")], BODY)}
-    return _Table(table, {BODY, END}, {BODY: END, stem: only_underscore})
+    return Table(table, {BODY, END}, {BODY: END, stem: only_underscore})
 
 
-IDENTIFIER = _Table({0: dict.fromkeys(LETTERS, BODY), BODY: dict.fromkeys([*LETTERS, *DIGITS], BODY)}, {BODY, END}, {BODY: END})
+IDENTIFIER = Table({0: dict.fromkeys(LETTERS, BODY), BODY: dict.fromkeys([*LETTERS, *DIGITS], BODY)}, {BODY, END}, {BODY: END})
 PROJECT_NAME = _project_name()
 SPACED_NAME = _spaced_name()
-BARE_PATH = _Table({0: {ord("/"): 2}, 2: dict.fromkeys(LETTERS, BODY), BODY: dict.fromkeys([*LETTERS, *DIGITS, *b"./-:"], BODY)}, {BODY, END}, {BODY: END})
-QUOTED_IDENTIFIER = _Table({0: {ord('"'): 2}, 2: dict.fromkeys(LETTERS, BODY), BODY: dict.fromkeys([*LETTERS, *DIGITS], BODY) | {ord('"'): END},
+BARE_PATH = Table({0: {ord("/"): 2}, 2: dict.fromkeys(LETTERS, BODY), BODY: dict.fromkeys([*LETTERS, *DIGITS, *b"./-:"], BODY)}, {BODY, END}, {BODY: END})
+QUOTED_IDENTIFIER = Table({0: {ord('"'): 2}, 2: dict.fromkeys(LETTERS, BODY), BODY: dict.fromkeys([*LETTERS, *DIGITS], BODY) | {ord('"'): END},
                             4: {ord('"'): END}}, {END}, {BODY: 4}, b'"')
 STRING = _string()
 NAME_STRING = STRING.starting_at(FILLED)
@@ -216,49 +239,3 @@ INT = _number(is_float=False, is_signed=True, digits=9)
 INT64 = _number(is_float=False, is_signed=True, digits=18)
 SMALL = _number(is_float=False, is_signed=False, digits=2)
 FLOAT = _number(is_float=True, is_signed=True, digits=9)
-
-
-class Inside:
-    """What the vocabulary allows from one state of a lexeme on.
-
-    ids        tokens that stay within the lexeme (or end exactly where it may end)
-    closings   those of them that end where it must end, with their bytes: a text that is refused must not be closed
-    crossings  places where the lexeme may be over in the middle of a token: the token node there and the bytes so far
-    """
-
-    __slots__ = ("closings", "crossings", "ids", "open_ids")
-
-    def __init__(self, lexeme: Lexeme, state: Any, start: TokenNode) -> None:
-        ids: list[int] = []
-        closing: list[int] = []
-        self.closings: list[tuple[bytes, list[int]]] = []
-        self.crossings: list[tuple[TokenNode, bytes]] = []
-        for node, after, path in _walk(lexeme, state, start, b""):
-            if after == END and node.tokens:
-                closing += node.tokens
-                self.closings.append((path, node.tokens))
-            else:
-                ids += node.tokens
-            if lexeme.is_accepting(after) and any(lexeme.step(after, byte) is None for byte in node.children):
-                self.crossings.append((node, path))
-        self.open_ids = np.array(ids, dtype=np.int64)
-        self.ids = np.array(ids + closing, dtype=np.int64)
-
-
-def _walk(lexeme: Lexeme, state: Any, node: TokenNode, path: bytes) -> Iterator[tuple[TokenNode, Any, bytes]]:
-    children = node.children
-    for byte in lexeme.next_bytes(state):
-        child = children.get(byte)
-        if child is not None:
-            after = lexeme.step(state, byte)
-            yield child, after, path + bytes([byte])
-            yield from _walk(lexeme, after, child, path + bytes([byte]))
-
-
-def inside(lexeme: Lexeme, state: Any, start: TokenNode) -> Inside:
-    """For tokens below `start`, the root or where a token stands that has begun before; computed once."""
-    kept = state.inside if isinstance(state, TrieNode) else lexeme.inside.setdefault(state, {})
-    found = kept.get(start)
-    if found is None:
-        found = kept[start] = Inside(lexeme, state, start)
-    return found

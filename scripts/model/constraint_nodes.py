@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from model.constraint_document import Draft, read_node, unique_key
 from model.constraint_lexemes import IDENTIFIER, NAME_STRING, PATH, PLAIN_STRING, PROJECT_NAME, QUOTED_IDENTIFIER, SPACED_NAME, choice_of
-from model.constraint_matcher import Either, InLexeme, Place
+from model.constraint_places import Either, InLexeme, Place
 from model.constraint_names import PLAIN_TYPES, SIMPLE_STRUCTS, Names
 from model.constraint_promises import CALL_WORDS, is_open_call, keeping_types
 from model.constraint_values import OPERAND_STRUCTS, Values, literally
@@ -23,6 +23,7 @@ from utils.dsl.types import PinType
 from utils.dsl.writer import quote, write_name
 
 Follow = Callable[[str], Place]
+TYPE_ENDS = b" \n"
 COUNTS = tuple(str(number) for number in range(1, 33))
 MODIFIERS = ("Ctrl", "Alt", "Shift", "Cmd")
 # Properties that make a node what it is; those behind the bar may be left out.
@@ -70,7 +71,7 @@ class NodeLines:
         graph = draft.graph
         is_function = not graph.is_event_graph
         follow = lambda kind: self._after_type(draft, f"NODE {node_id}: {kind}", end)  # noqa: E731
-        types = InLexeme(self.names.node_types(is_function, not graph.nodes), follow)
+        types = InLexeme(self.names.node_types(is_function, not graph.nodes), follow, ahead=TYPE_ENDS)
         if is_function and not graph.nodes:
             return types
         project_cast = literally("CastTo", lambda: InLexeme(PROJECT_NAME, lambda name: follow(f"CastTo{name}"), self.names.is_project_class))

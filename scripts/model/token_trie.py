@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
+
+import numpy as np
 
 
 class TokenNode:
@@ -22,6 +24,15 @@ class TokenNode:
             end += 1
         self.tokens = [token for _, token in entries[low:end]]
         self._low = end
+
+    @property
+    def span(self) -> tuple[int, int, int]:
+        """Entries of the vocabulary that lie below, from and to, and how many bytes they share."""
+        return self._low, self._high, self._depth
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self._vocabulary
 
     @property
     def size(self) -> int:
@@ -56,6 +67,20 @@ class Vocabulary:
 
     def __len__(self) -> int:
         return len(self.token_bytes)
+
+    @cached_property
+    def spelled(self) -> np.ndarray:
+        """Bytes of the entries (N, longest), filled up with zeros."""
+        return np.frombuffer(b"".join(text.ljust(self.longest, b"\0") for text, _ in self.entries), dtype=np.uint8).reshape(-1, self.longest)
+
+    @cached_property
+    def lengths(self) -> np.ndarray:
+        return np.array([len(text) for text, _ in self.entries])
+
+    @cached_property
+    def ids(self) -> np.ndarray:
+        """Tokens of the entries (N,)."""
+        return np.array([token for _, token in self.entries], dtype=np.int64)
 
     @classmethod
     def of(cls, tokenizer: Any) -> Vocabulary:

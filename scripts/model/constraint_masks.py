@@ -1,0 +1,160 @@
+"""Which tokens of a vocabulary may come at a place.
+
+Inside one lexeme that depends on nothing but the lexeme's state, so it is computed once and kept: for all tokens together
+where the lexeme is a table, along two tries where it is a choice. What is left to do at each place are the tokens in which
+the lexeme ends and something else begins; they are few once the bytes are known with which something else can begin.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from model.constraint_lexemes import DEAD, END, Lexeme, Table, TrieNode
+from model.constraint_places import AtLineStart, Either, InLexeme, Place, run
+from model.token_trie import TokenNode, Vocabulary
+
+FEW_TOKENS = 10_000
+FEW_BELOW = 48
+"""Below fewer tokens than this a walk costs less than keeping its result."""
+Crossing = tuple[bytes, int, bytes]
+"""Bytes of the lexeme, the token, and its bytes behind the one with which something else begins."""
+
+
+class Inside:
+    """What the vocabulary allows from one state of a lexeme on.
+
+    open_ids   tokens that stay within the lexeme (or end exactly where it may end)
+    closings   tokens that end where it must end, with their bytes: a text that is refused must not be closed
+    crossings  of a table: tokens in the middle of which the lexeme may be over, by the byte that comes then
+    endings    of a choice: where tokens go on behind one of its texts
+    """
+
+    def __init__(self, open_ids: np.ndarray, closings: list[tuple[bytes, list[int]]] = (), crossings: dict[int, list[Crossing]] | None = None,
+                 endings: list[tuple[bytes, TokenNode]] = ()) -> None:
+        self.open_ids, self.closings, self.crossings, self.endings = open_ids, closings, crossings or {}, endings
+
+    @cached_property
+    def ids(self) -> np.ndarray:
+        return np.concatenate([self.open_ids, np.array([token for _, tokens in self.closings for token in tokens], dtype=np.int64)])
+
+
+def allowed_tokens(place: Place, vocabulary: Vocabulary, end_id: int) -> np.ndarray:
+    parts: list[np.ndarray] = []
+    extra: list[int] = [end_id] if place.can_end else []
+    _collect(place, vocabulary.root, parts, extra)
+    found = np.concatenate([*parts, np.array(extra, dtype=np.int64)])
+    # Alternatives may allow the same token; where free text is one of them they never do.
+    return np.unique(found) if len(found) < FEW_TOKENS else found
+
+
+def _collect(place: Place, node: TokenNode, parts: list[np.ndarray], extra: list[int]) -> None:
+    """Tokens below `node` that may be written from `place` on."""
+    if not node.size:
+        return
+    if isinstance(place, AtLineStart):
+        if not any(65 <= byte <= 90 for byte in node.children):
+            return
+        place = Either(*place.places())
+    if isinstance(place, Either):
+        for one in place.places:
+            _collect(one, node, parts, extra)
+        return
+    if isinstance(place, InLexeme) and node.size > FEW_BELOW:
+        known = inside(place.lexeme, place.state, node)
+        parts.append(known.ids if place.accepts is None else known.open_ids)
+        if place.accepts is not None:
+            for path, tokens in known.closings:
+                extra += tokens if place.accepts_more(path) else []
+        if place.may_be_over:
+            _collect(place.after, node, parts, extra)
+        extra += _crossing_tokens(place, known)
+        for path, below in known.endings:
+            if place.ahead is None or any(byte in below.children for byte in place.ahead):
+                after = place.after_more(path)
+                if after is not None:
+                    _collect(after, below, parts, extra)
+        return
+    for byte in place.next_bytes():
+        child = node.children.get(byte)
+        following = place.step(byte) if child is not None else None
+        if following is not None:
+            extra += child.tokens
+            _collect(following, child, parts, extra)
+
+
+def _crossing_tokens(place: InLexeme, known: Inside) -> Iterator[int]:
+    """Tokens that end a free text and begin what comes after it."""
+    after: dict[bytes, Place | None] = {}
+    for byte in _bytes_ahead(place, known) if known.crossings else ():
+        for path, token, rest in known.crossings.get(byte, ()):
+            if path not in after:
+                after[path] = place.after_more(path)
+            following = after[path].step(byte) if after[path] else None
+            if following is not None and run(following, rest)[0] is not None:
+                yield token
+
+
+def _bytes_ahead(place: InLexeme, known: Inside) -> set[int]:
+    """With which bytes what follows a free text begins: the text itself never decides that, so any that is right will do."""
+    paths = (path for ways in known.crossings.values() for path, *_ in ways)
+    sample = place.after if place.may_be_over else next(filter(None, map(place.after_more, paths)), None)
+    return set(sample.next_bytes()) if sample else set()
+
+
+def inside(lexeme: Lexeme, state: Any, start: TokenNode) -> Inside:
+    """For tokens below `start`, the root or where a token stands that has begun before; computed once."""
+    kept = state.inside if isinstance(state, TrieNode) else lexeme.inside.setdefault(state, {})
+    found = kept.get(start)
+    if found is None:
+        found = kept[start] = _inside_table(lexeme, state, start) if isinstance(lexeme, Table) else _inside_choice(lexeme, state, start)
+    return found
+
+
+def _inside_table(lexeme: Table, state: int, start: TokenNode) -> Inside:
+    """All tokens below `start` step through the table together, byte by byte."""
+    vocabulary, dense = start.vocabulary, lexeme.dense
+    low, high, depth = start.span
+    rows = np.arange(low, high)
+    states = np.full(len(rows), dense.number[state])
+    closed, opened, crossings = [], [], defaultdict(list)
+    for at in range(depth, vocabulary.longest + 1):
+        is_over = vocabulary.lengths[rows] == at
+        is_closed = states == dense.number[END]
+        opened.append(rows[is_over & ~is_closed])
+        closed += rows[is_over & is_closed].tolist()
+        rows, states = rows[~is_over], states[~is_over]
+        if not len(rows):
+            break
+        following = dense.steps[states, vocabulary.spelled[rows, at]]
+        is_stuck = following == DEAD
+        for row in rows[is_stuck & dense.accepting[states]].tolist() if at > depth else ():
+            text, token = vocabulary.entries[row]
+            crossings[text[at]].append((text[depth:at], token, text[at + 1:]))
+        rows, states = rows[~is_stuck], following[~is_stuck]
+    closings = [(vocabulary.entries[row][0][depth:], [vocabulary.entries[row][1]]) for row in closed]
+    return Inside(vocabulary.ids[np.concatenate(opened)], closings, dict(crossings))
+
+
+def _inside_choice(lexeme: Lexeme, state: TrieNode, start: TokenNode) -> Inside:
+    ids: list[int] = []
+    endings: list[tuple[bytes, TokenNode]] = []
+    for node, after, path in _walk(lexeme, state, start, b""):
+        ids += node.tokens
+        if lexeme.is_accepting(after) and any(lexeme.step(after, byte) is None for byte in node.children):
+            endings.append((path, node))
+    return Inside(np.array(ids, dtype=np.int64), endings=endings)
+
+
+def _walk(lexeme: Lexeme, state: Any, node: TokenNode, path: bytes) -> Iterator[tuple[TokenNode, Any, bytes]]:
+    children = node.children
+    for byte in lexeme.next_bytes(state):
+        child = children.get(byte)
+        if child is not None:
+            after = lexeme.step(state, byte)
+            yield child, after, path + bytes([byte])
+            yield from _walk(lexeme, after, child, path + bytes([byte]))
