@@ -19,11 +19,19 @@ from model.token_trie import TokenNode
 
 END = -1
 """State after which a lexeme of characters is over."""
+LONGEST_TEXT_BYTES = 240
+LONGEST_NAME_BYTES = 64
+"""A text or name longer than this may only be closed; the longest in lessons and exports have under 100 and 40. A model that has
+lost its way would else write one word until its budget ends."""
+LONGEST_STEM_BYTES = 6
+"""Of the letters before the underscore in a name as projects give them: BP_Door, BPI_Use, WBP_Menu, BTTask_Wait."""
 DEAD = -1
 """In dense tables: no way on."""
 
 
 class Lexeme(Protocol):
+    longest: int
+
     def start(self) -> Hashable: ...
     def step(self, state: Any, byte: int) -> Any: ...
     def is_accepting(self, state: Any) -> bool: ...
@@ -63,7 +71,7 @@ class TrieNode:
 class Choice:
     """One of some texts."""
 
-    closing = b""
+    closing, longest = b"", LONGEST_TEXT_BYTES
 
     def __init__(self, texts: Iterable[str]) -> None:
         spelled = sorted({text.encode() for text in texts})
@@ -103,8 +111,9 @@ class Dense:
 class Table:
     """An automaton written as a table: state -> {byte: next state}. `limit`: state -> the one that leads on to the end."""
 
-    def __init__(self, table: dict[int, dict[int, int]], accepting: set[int], limit: dict[int, int] | None = None, closing: bytes = b"") -> None:
-        self._table, self._accepting, self._limit, self.closing = table, accepting, limit or {}, closing
+    def __init__(self, table: dict[int, dict[int, int]], accepting: set[int], limit: dict[int, int] | None = None, closing: bytes = b"",
+                 longest: int = LONGEST_TEXT_BYTES) -> None:
+        self._table, self._accepting, self._limit, self.closing, self.longest = table, accepting, limit or {}, closing, longest
         self.inside: dict[int, dict[TokenNode, Any]] = {}
         """What the vocabulary allows from a state on, kept by constraint_masks."""
         self._start = 0
@@ -112,10 +121,10 @@ class Table:
     def start(self) -> int:
         return self._start
 
-    def starting_at(self, state: int) -> Table:
-        """The same automaton from another state; what is known of its states is shared."""
+    def naming(self, state: int) -> Table:
+        """The same automaton for a name, from another state; what is known of its states is shared."""
         other = copy(self)
-        other._start = state
+        other._start, other.longest = state, LONGEST_NAME_BYTES
         return other
 
     def step(self, state: int, byte: int) -> int | None:
@@ -213,27 +222,29 @@ def _spaced_name() -> Table:
     word = [*LETTERS, *DIGITS]
     table = {0: {ord('"'): 2}, 2: dict.fromkeys(LETTERS, first), first: dict.fromkeys(word, first) | {ord(" "): space}, only_space: {ord(" "): space},
              space: dict.fromkeys(word, BODY), BODY: dict.fromkeys(word, BODY) | {ord(" "): space, ord('"'): END}, close: {ord('"'): END}}
-    return Table(table, {END}, {BODY: close, first: only_space}, b'"')
+    return Table(table, {END}, {BODY: close, first: only_space}, b'"', LONGEST_NAME_BYTES)
 
 
 def _project_name() -> Table:
     """A name as projects give them to their own classes, `BP_Door`: a capital, an underscore, more."""
-    stem, underscore, only_underscore = 2, 3, 4
+    stem, underscore = 10, 3
+    last = stem + LONGEST_STEM_BYTES - 1
     word = [byte for byte in (*LETTERS, *DIGITS) if byte != ord("_")]
-    table = {0: dict.fromkeys(LOWERS.upper(), stem), stem: dict.fromkeys(word, stem) | {ord("_"): underscore}, only_underscore: {ord("_"): underscore},
+    table = {0: dict.fromkeys(LOWERS.upper(), stem), last: {ord("_"): underscore},
+             **{state: dict.fromkeys(word, state + 1) | {ord("_"): underscore} for state in range(stem, last)},
              underscore: dict.fromkeys([*word, ord("_")], BODY), BODY: dict.fromkeys([*word, ord("_")], BODY)}
-    return Table(table, {BODY, END}, {BODY: END, stem: only_underscore})
+    return Table(table, {BODY, END}, {BODY: END}, longest=LONGEST_NAME_BYTES)
 
 
-IDENTIFIER = Table({0: dict.fromkeys(LETTERS, BODY), BODY: dict.fromkeys([*LETTERS, *DIGITS], BODY)}, {BODY, END}, {BODY: END})
+IDENTIFIER = Table({0: dict.fromkeys(LETTERS, BODY), BODY: dict.fromkeys([*LETTERS, *DIGITS], BODY)}, {BODY, END}, {BODY: END}, longest=LONGEST_NAME_BYTES)
 PROJECT_NAME = _project_name()
 SPACED_NAME = _spaced_name()
 BARE_PATH = Table({0: {ord("/"): 2}, 2: dict.fromkeys(LETTERS, BODY), BODY: dict.fromkeys([*LETTERS, *DIGITS, *b"./-:"], BODY)}, {BODY, END}, {BODY: END})
 QUOTED_IDENTIFIER = Table({0: {ord('"'): 2}, 2: dict.fromkeys(LETTERS, BODY), BODY: dict.fromkeys([*LETTERS, *DIGITS], BODY) | {ord('"'): END},
-                            4: {ord('"'): END}}, {END}, {BODY: 4}, b'"')
+                            4: {ord('"'): END}}, {END}, {BODY: 4}, b'"', LONGEST_NAME_BYTES)
 STRING = _string()
-NAME_STRING = STRING.starting_at(FILLED)
-PLAIN_STRING = _string(is_plain=True).starting_at(FILLED)
+NAME_STRING = STRING.naming(FILLED)
+PLAIN_STRING = _string(is_plain=True).naming(FILLED)
 PATH = _path()
 INT = _number(is_float=False, is_signed=True, digits=9)
 INT64 = _number(is_float=False, is_signed=True, digits=18)

@@ -26,7 +26,7 @@ PLAIN_TYPES = ("Bool", "Byte", "Int", "Int64", "Float", "String", "Name", "Text"
 CONTAINERS = ("Array", "Set", "Map", "Class", "SoftObject", "SoftClass")
 OF_A_PATH = ("Object", "Struct", "Enum")
 """Kinds whose name may be the path of something that only the project has."""
-PROJECT_CLASS = re.compile(r"[A-Z][A-Za-z0-9]*_[A-Za-z0-9_]+")
+PROJECT_CLASS = re.compile(r"[A-Z][A-Za-z0-9]{0,5}_[A-Za-z0-9_]+")
 """What the lexeme PROJECT_NAME spells."""
 SIMPLE_STRUCTS = ("Vector", "Rotator", "Transform", "Vector2D", "LinearColor")
 

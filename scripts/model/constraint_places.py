@@ -12,8 +12,6 @@ from typing import Any, Protocol
 from model.constraint_lexemes import END, Lexeme, TrieNode, choice_of
 
 NEWLINE = ord("\n")
-LONGEST_FREE_BYTES = 240
-"""A string or name longer than this may only be closed; the longest in the lessons' answers has under 100."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +124,7 @@ class InLexeme:
     def limited(self) -> Place:
         """The same place, with nothing but the end of its free text ahead when that has grown too long."""
         is_refused = self.accepts is not None and not self.accepts(_decoded(self.text + self.lexeme.closing))
-        if len(self.text) < LONGEST_FREE_BYTES or is_refused:
+        if len(self.text) < self.lexeme.longest or is_refused:
             return self
         return self._at(self.lexeme.limited(self.state), self.text)
 
