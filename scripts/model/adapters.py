@@ -6,17 +6,18 @@ gives 1.4 times. On a GPU the base stays quantised as it was trained and the ada
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from error_handler import UserError
-from model.base_model import load_model, load_tokenizer, resolve_base
+from model.base_model import load_model, load_tokenizer, portable_base, resolve_base
 from pipeline.best_model import adapter_name
 from pipeline.config import PipelineConfig
 from pipeline.paths import MODEL_PREFIX, Paths
-from pipeline.store import read_json
+from pipeline.store import read_json, sha256_file
 
 EMBEDDED_BASE = "embedded"
 
@@ -95,6 +96,16 @@ def load_choice(choice: Choice, config: PipelineConfig, paths: Paths, system_pro
     base = _base_of(choice.folder, config, paths)
     has_tokenizer = (choice.folder / "tokenizer_config.json").is_file()
     return Loaded(_with_adapter(base, choice.folder), load_tokenizer(choice.folder if has_tokenizer else base), prompt, choice)
+
+
+def model_hash(choice: Choice, config: PipelineConfig, paths: Paths) -> str:
+    """Of what makes this model what it is: the weights of its folder; of a base, which may have many GB, its name and their sizes."""
+    if choice.folder is not None:
+        parts = [sha256_file(file) for file in sorted(choice.folder.glob("*.safetensors"))]
+    else:
+        base = resolve_base(config, paths)
+        parts = [portable_base(base), *(str(file.stat().st_size) for file in sorted(Path(base).glob("*.safetensors")))]
+    return hashlib.sha256("".join(parts).encode()).hexdigest()[:16]
 
 
 def _base_of(adapter: Path, config: PipelineConfig, paths: Paths) -> str:

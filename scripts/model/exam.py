@@ -92,12 +92,6 @@ def spread(items: tuple[Any, ...], limit: int | None) -> tuple[Any, ...]:
     return tuple(items[i * len(items) // limit] for i in range(limit))
 
 
-def model_hash(folder: Path | None) -> str:
-    """Of the weights that make this model what it is; the base counts as empty."""
-    files = sorted(folder.glob("*.safetensors")) if folder else []
-    return hashlib.sha256("".join(map(sha256_file, files)).encode()).hexdigest()[:16]
-
-
 def newest_record(files: Iterable[Path], key_name: str, key: str) -> tuple[Path, list[dict[str, Any]]] | None:
     """The newest of these files whose lines were written under the key, with its lines."""
     for file in sorted(files, reverse=True):
