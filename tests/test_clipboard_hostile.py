@@ -81,7 +81,7 @@ def test_many_reroutes_between_many_nodes_end_in_time():
     knots = "".join(f'Begin Object Class=/Script/BlueprintGraph.K2Node_Knot Name="K{index}"\n'
                     f'CustomProperties Pin (PinId=I,PinName="InputPin",LinkedTo=({links}),)\n'
                     f'CustomProperties Pin (PinId=O,PinName="OutputPin",Direction="EGPD_Output",LinkedTo=({back}),)\nEnd Object\n' for index in range(150))
-    source = node(f'CustomProperties Pin (PinId=S,PinName="then",Direction="EGPD_Output",PinType.PinCategory="exec",LinkedTo=(K0 I,),)').decode()
+    source = node('CustomProperties Pin (PinId=S,PinName="then",Direction="EGPD_Output",PinType.PinCategory="exec",LinkedTo=(K0 I,),)').decode()
     survive((source + knots).encode())
 
 

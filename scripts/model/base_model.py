@@ -118,8 +118,8 @@ def weights_at_hand(base: str) -> Iterator[None]:
         yield
     except GatedRepoError as error:
         raise UserError(f"{base}: the weights are gated and this account has no access.",
-                        f"accept the licence on the model's page, run 'hf auth login', then try again; "
-                        f"or set model.base_model to a local folder or 'embedded'.") from error
+                        "accept the licence on the model's page, run 'hf auth login', then try again; "
+                        "or set model.base_model to a local folder or 'embedded'.") from error
     except RepositoryNotFoundError as error:
         raise UserError(f"{base}: no such model on the hub, or it is private.",
                         "check model.base_model, run 'hf auth login' for a private one, or name a local folder.") from error

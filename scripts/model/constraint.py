@@ -13,8 +13,8 @@ from typing import Any
 from model.constraint_document import Draft
 from model.constraint_lines import Grammar
 from model.constraint_matcher import TextMatcher
-from model.constraint_places import AtLineStart
 from model.constraint_names import Names
+from model.constraint_places import AtLineStart
 from model.encode import end_of_turn_ids
 from model.token_trie import Vocabulary
 from utils.blueprint_patterns import Catalogue

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
+from model.constraint_parts import Parts, Way
 from model.constraint_promises import Promise, is_open_call, read_promises, type_text, with_promised_pins
-from model.constraint_wires import Parts, Way, Wiring
+from model.constraint_wires import Wiring
 from utils.blueprint_patterns import Catalogue, Shape
 from utils.catalogue.node_shapes import ShapeMemory
 from utils.catalogue.scope import EVENT_GRAPHS, Scope

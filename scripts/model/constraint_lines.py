@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 from model.constraint_document import DATA, EXEC, NODE, VAR, Draft
 from model.constraint_lexemes import IDENTIFIER, NAME_STRING, PROJECT_NAME, SPACED_NAME, choice_of
-from model.constraint_places import AtLineEnd, Either, InLexeme, Place, Statement
 from model.constraint_names import Names
 from model.constraint_nodes import NodeLines
+from model.constraint_parts import Ends
+from model.constraint_places import AtLineEnd, Either, InLexeme, Place, Statement
 from model.constraint_promises import CALL_WORDS
 from model.constraint_values import Values, literally, one_of
-from model.constraint_wires import Ends
 from utils.catalogue.scope import EVENT_GRAPHS
 from utils.dsl.ast import TypeRef
 from utils.dsl.writer import write_name

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from model.constraint_document import Draft, read_node, unique_key
 from model.constraint_lexemes import IDENTIFIER, NAME_STRING, PATH, PLAIN_STRING, PROJECT_NAME, QUOTED_IDENTIFIER, SPACED_NAME, choice_of
-from model.constraint_places import Either, InLexeme, Place
 from model.constraint_names import PLAIN_TYPES, SIMPLE_STRUCTS, Names
+from model.constraint_places import Either, InLexeme, Place
 from model.constraint_promises import CALL_WORDS, is_open_call, keeping_types
 from model.constraint_values import OPERAND_STRUCTS, Values, literally
 from utils.blueprint_patterns import Shape

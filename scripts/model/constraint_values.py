@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from model.constraint_lexemes import BARE_PATH, FLOAT, IDENTIFIER, INT, INT64, NAME_STRING, PATH, PLAIN_STRING, PROJECT_NAME, SMALL, STRING, Choice, choice_of
-from model.constraint_places import Either, InLexeme, Place
 from model.constraint_names import OF_A_PATH, Names
+from model.constraint_places import Either, InLexeme, Place
 from utils.dsl.ast import Struct, Value
 from utils.dsl.types import PinType
 from utils.dsl.values import NUMERIC_STRUCTS

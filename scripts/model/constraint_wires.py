@@ -7,97 +7,18 @@ that would fill it are the witness, and they are what completes an answer that i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cached_property
 
+from model.constraint_parts import Ends, Parts, Way, closure_of, edges_of
 from model.constraint_promises import type_text
-from utils.blueprint_patterns import Catalogue, resolve_wildcards
-from utils.catalogue.scope import Scope
-from utils.catalogue.shape import Pin, Shape
+from model.constraint_witness import WITNESS_TRIES, pay
+from utils.blueprint_patterns import resolve_wildcards
+from utils.catalogue.shape import Pin
 from utils.catalogue.wildcards import PinTypes, is_wild
-from utils.dsl.ast import Graph, Node, PinRef, Wire, Word
+from utils.dsl.ast import Graph, PinRef, Wire
 from utils.dsl.spelling import speller
 from utils.dsl.types import PinType
-
-Ends = tuple[str, Pin]
-Way = tuple[Ends, Ends]
-WITNESS_TRIES = 60
-MAX_WITNESS_WIRES = 24
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What does not change while the wires of a graph are drawn."""
-
-    catalogue: Catalogue
-    scope: Scope
-    name: str
-    nodes: Mapping[str, Node]
-    shapes: Mapping[str, Shape]
-    maybe_pure: frozenset[str] = frozenset()
-    """Calls of functions that may yet be declared pure."""
-
-    @cached_property
-    def exec_outputs(self) -> list[Ends]:
-        return [(node_id, pin) for node_id, shape in self.shapes.items() for pin in shape.exec_outputs if not pin.is_hidden]
-
-    @cached_property
-    def exec_inputs(self) -> list[Ends]:
-        return [(node_id, pin) for node_id, shape in self.shapes.items() for pin in shape.exec_inputs if not pin.is_hidden]
-
-    @cached_property
-    def data_outputs(self) -> list[Ends]:
-        return [(node_id, pin) for node_id, shape in self.shapes.items() for pin in shape.data_outputs if not pin.is_hidden]
-
-    @cached_property
-    def data_inputs(self) -> list[Ends]:
-        """Inputs that a wire may lead to: one with a value in brackets has what it needs."""
-        return [(node_id, pin) for node_id, shape in self.shapes.items() for pin in shape.data_inputs
-                if not pin.is_hidden and not self.has_literal(node_id, pin)]
-
-    @cached_property
-    def starts(self) -> list[str]:
-        return [node_id for node_id, shape in self.shapes.items() if shape.is_event]
-
-    @cached_property
-    def pure(self) -> frozenset[str]:
-        return frozenset(node_id for node_id, shape in self.shapes.items()
-                         if node_id in self.maybe_pure or not shape.exec_inputs and not shape.exec_outputs)
-
-    @cached_property
-    def typeable(self) -> frozenset[str]:
-        """Nodes with a pin whose type wires decide."""
-        return frozenset(node_id for node_id, shape in self.shapes.items() if any(is_wild(pin.type) or pin.typed_by for pin in shape.pins))
-
-    @cached_property
-    def types_unwired(self) -> PinTypes:
-        if not self.typeable:
-            return PinTypes()
-        return resolve_wildcards(Graph(self.name, tuple(self.nodes.values())), self.shapes)
-
-    def has_literal(self, node_id: str, pin: Pin) -> bool:
-        return pin.name not in self.shapes[node_id].identity and self.nodes[node_id].get(pin.name) is not None
-
-    @cached_property
-    def needy(self) -> dict[str, list[Pin]]:
-        """By node: inputs that must be filled once it runs, and wildcards that something must decide."""
-        found = {}
-        for node_id, shape in self.shapes.items():
-            pins = [pin for pin in shape.pins if pin.is_required and pin.is_input and not self._is_filled(node_id, pin) or self._must_be_decided(shape, pin)]
-            if pins:
-                found[node_id] = pins
-        return found
-
-    def _is_filled(self, node_id: str, pin: Pin) -> bool:
-        if not self.has_literal(node_id, pin) or pin.is_by_ref and not pin.is_const and pin.type.kind != "struct":
-            return False
-        value = self.nodes[node_id].get(pin.name)
-        return value != "" and not (isinstance(value, Word) and value.text.lower() == "none")
-
-    @staticmethod
-    def _must_be_decided(shape: Shape, pin: Pin) -> bool:
-        return pin.type.kind == "wildcard" and not pin.is_hidden and shape.type not in ("FormatText", "Event_EnhancedInput")
 
 
 class Wiring:
@@ -140,7 +61,7 @@ class Wiring:
         source, target = wire.source.node, wire.target.node
         if known is None or wire.is_exec or self._changes_types(wire) or {source, target} <= self.parts.pure:
             return None
-        fresh = _closure([source], self.feeders) - self.reached if target in self.reached else set()
+        fresh = closure_of([source], self.feeders) - self.reached if target in self.reached else set()
         if self.debts(fresh):
             return None
         return [way for way in known if (way[1][0], way[1][1].name) != (target, wire.target.pin)]
@@ -152,15 +73,15 @@ class Wiring:
 
     @cached_property
     def followers(self) -> dict[str, list[str]]:
-        return _edges((wire.source.node, wire.target.node) for wire in self.wires if wire.is_exec)
+        return edges_of((wire.source.node, wire.target.node) for wire in self.wires if wire.is_exec)
 
     @cached_property
     def feeders(self) -> dict[str, list[str]]:
-        return _edges((wire.target.node, wire.source.node) for wire in self.data_wires)
+        return edges_of((wire.target.node, wire.source.node) for wire in self.data_wires)
 
     @cached_property
     def reached(self) -> set[str]:
-        return _closure(_closure(self.parts.starts, self.followers), self.feeders)
+        return closure_of(closure_of(self.parts.starts, self.followers), self.feeders)
 
     @cached_property
     def types(self) -> PinTypes:
@@ -182,14 +103,14 @@ class Wiring:
 
     def _is_open(self, end: Ends) -> bool:
         node_id, pin = end
-        if pin.is_required and pin.is_input and (node_id, pin.name) not in self.wired_inputs and not self.parts._is_filled(node_id, pin):
+        if pin.is_required and pin.is_input and (node_id, pin.name) not in self.wired_inputs and not self.parts.is_filled(node_id, pin):
             return True
-        return self.parts._must_be_decided(self.parts.shapes[node_id], pin) and self.type_of(end).kind == "wildcard"
+        return self.parts.must_be_decided(self.parts.shapes[node_id], pin) and self.type_of(end).kind == "wildcard"
 
     @cached_property
     def witness(self) -> list[Way] | None:
         """Data wires that pay all debts, or None."""
-        return self.hint if self.hint and self._is_paid_by(self.hint) else _pay(self, [WITNESS_TRIES])
+        return self.hint if self.hint and self._is_paid_by(self.hint) else pay(self, [WITNESS_TRIES])
 
     def _is_paid_by(self, ways: list[Way]) -> bool:
         wiring = Wiring(self.parts, self.wires)
@@ -225,10 +146,10 @@ class Wiring:
 
     def _witness_running(self, target: str) -> list[Way] | None:
         """Data wires that pay all debts when this node runs too."""
-        reached = self.reached | _closure(_closure([target], self.followers), self.feeders)
+        reached = self.reached | closure_of(closure_of([target], self.followers), self.feeders)
         if not self.debts(reached - self.reached) and not self.debts():
             return []
-        return _pay(self, [WITNESS_TRIES], reached)
+        return pay(self, [WITNESS_TRIES], reached)
 
     # DATA wires
 
@@ -335,18 +256,18 @@ class Wiring:
         if source not in pure or target not in pure:
             return False
         edges = {node: [one for one in found if one in pure] for node, found in self.feeders.items() if node in pure}
-        return target in _closure([source], edges)
+        return target in closure_of([source], edges)
 
     def _leaves_no_debt(self, source: Ends, target: Ends) -> bool:
         """What runs after this wire can still be filled."""
         if target[0] not in self.reached:
-            return not self.debts() or self._can_still_pay(source, target)
-        fresh = _closure([source[0]], self.feeders) - self.reached
+            return not self.debts() or self._can_stillpay(source, target)
+        fresh = closure_of([source[0]], self.feeders) - self.reached
         if not self.debts() and not self.debts(fresh):
             return True
-        return self._can_still_pay(source, target)
+        return self._can_stillpay(source, target)
 
-    def _can_still_pay(self, source: Ends, target: Ends) -> bool:
+    def _can_stillpay(self, source: Ends, target: Ends) -> bool:
         """A search only where this wiring's own witness, made once for all its candidates, is of no use."""
         if self.witness and self.witness[0] == (source, target):
             return True
@@ -358,64 +279,3 @@ class Wiring:
 
 def _unnamed(kind: PinType) -> Pin:
     return Pin("?", "?", True, kind, None, "")
-
-
-def _edges(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    edges: dict[str, list[str]] = {}
-    for start, end in pairs:
-        edges.setdefault(start, []).append(end)
-    return edges
-
-
-def _closure(starts: Iterable[str], edges: Mapping[str, list[str]]) -> set[str]:
-    found = set(starts)
-    stack = list(found)
-    while stack:
-        for node in edges.get(stack.pop(), ()):
-            if node not in found:
-                found.add(node)
-                stack.append(node)
-    return found
-
-
-def _pay(wiring: Wiring, tries: list[int], reached: set[str] | None = None, depth: int = 0) -> list[Way] | None:
-    """Depth first: fill the first debt with each source that fits, simplest first, then the rest."""
-    running = wiring.reached if reached is None else reached
-    debts = wiring.debts(running)
-    if not debts:
-        return []
-    if depth >= MAX_WITNESS_WIRES:
-        return None
-    node_id, pin = min(debts, key=lambda debt: (not debt[1].type.container, debt[1].type.kind == "wildcard", debt[0], debt[1].name))
-    for source, target in _ways(wiring, node_id, pin, running):
-        tries[0] -= 1
-        if tries[0] < 0:
-            return None
-        after = wiring.with_wire(source, target)
-        rest = _pay(after, tries, running | _closure([source[0]], after.feeders), depth + 1)
-        if rest is not None:
-            return [(source, target), *rest]
-    return None
-
-
-def _ways(wiring: Wiring, node_id: str, pin: Pin, running: set[str]) -> list[Way]:
-    """Wires that fill an input, or decide an open wildcard through any input of its node."""
-    is_input_debt = pin.is_input and (node_id, pin.name) not in wiring.wired_inputs and not wiring.parts.has_literal(node_id, pin)
-    shape = wiring.parts.shapes[node_id]
-    targets = [pin] if is_input_debt and (pin.is_required or not pin.group) else [
-        one for one in shape.data_inputs if is_wild(one.type) and not one.is_hidden and _shares(one, pin)
-        and (node_id, one.name) not in wiring.wired_inputs and not wiring.parts.has_literal(node_id, one)]
-    ways = []
-    for source in wiring.parts.data_outputs:
-        kind = wiring.type_of(source)
-        if not is_wild(kind):
-            needs = 0 if source[0] in running else 1 + (source[0] in wiring.parts.needy)
-            ways += [(needs, source, (node_id, target)) for target in targets if wiring.fits(source, kind, (node_id, target))]
-    ways.sort(key=lambda way: way[0])
-    return [(source, target) for _, source, target in ways]
-
-
-def _shares(pin: Pin, open_pin: Pin) -> bool:
-    """Whether filling `pin` says something of `open_pin`: one group, or operands and result of an operator, or a map's halves."""
-    groups = {pin.group, open_pin.group}
-    return len(groups) == 1 or groups <= {"Operand", "Result"} or any("," in group for group in groups)

@@ -10,7 +10,7 @@ from typing import Any
 from error_handler import UserError
 from model.base_model import default_dtype, portable_base
 from model.batching import step_indices
-from model.checkpoints import checkpoints, newest_good_checkpoint
+from model.checkpoints import newest_good_checkpoint
 from model.estimates import GIB, ModelShape, available_memory, check_disk, memory_need, micro_batch_tokens
 from model.lora import rank_of, start_folder, start_name
 from model.plan import PLAN_FILE, TrainingPlan, budget_minutes, default_learning_rate, rows_per_step, total_steps

@@ -21,7 +21,7 @@ from utils.clipboard.reading.nodes import NodeReader, ReadNode
 from utils.clipboard.reading.reading import Reading
 from utils.clipboard.text import ClipboardObject, read_objects
 from utils.clipboard.values import read_member
-from utils.dsl.ast import Blueprint, Graph, Node, PinRef, Value, Wire, Word
+from utils.dsl.ast import Blueprint, Graph, PinRef, Value, Wire, Word
 from utils.findings import Finding
 
 # Nodes that others refer to by name: read first, so that calls find them in scope.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from corpus.synthesis import vocabulary as words
 from corpus.synthesis.arguments import type_noun
 from corpus.synthesis.builder import GraphBuilder, params
-from corpus.synthesis.documents import COMPARED, DOCUMENTS, MATH, _start, _steps, document
+from corpus.synthesis.documents import COMPARED, MATH, _start, _steps, document
 from corpus.synthesis.phrase import number_text, sentence
 from corpus.synthesis.scene import Scene
 from utils.dsl.ast import PinRef, Word

@@ -17,7 +17,7 @@ from utils.dsl.ast import Blueprint, Graph, Node, Param, Params, PinRef, TypeRef
 from utils.dsl.idle import without_idle_shapes, without_idle_types
 from utils.dsl.lexer import Cursor, DslError
 from utils.dsl.types import PinType
-from utils.dsl.values import CLASSES, Literals
+from utils.dsl.values import Literals
 from utils.dsl.writer import is_word, write_type
 
 # Properties that make a node what it is, in the order in which they are written.

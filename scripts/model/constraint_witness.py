@@ -1,0 +1,58 @@
+"""The search for wires that fill all inputs of what runs: the proof that a graph can still be finished."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from model.constraint_parts import Way, closure_of
+from utils.catalogue.shape import Pin
+from utils.catalogue.wildcards import is_wild
+
+if TYPE_CHECKING:
+    from model.constraint_wires import Wiring
+
+WITNESS_TRIES = 60
+MAX_WITNESS_WIRES = 24
+
+
+def pay(wiring: Wiring, tries: list[int], reached: set[str] | None = None, depth: int = 0) -> list[Way] | None:
+    """Depth first: fill the first debt with each source that fits, simplest first, then the rest."""
+    running = wiring.reached if reached is None else reached
+    debts = wiring.debts(running)
+    if not debts:
+        return []
+    if depth >= MAX_WITNESS_WIRES:
+        return None
+    node_id, pin = min(debts, key=lambda debt: (not debt[1].type.container, debt[1].type.kind == "wildcard", debt[0], debt[1].name))
+    for source, target in _ways(wiring, node_id, pin, running):
+        tries[0] -= 1
+        if tries[0] < 0:
+            return None
+        after = wiring.with_wire(source, target)
+        rest = pay(after, tries, running | closure_of([source[0]], after.feeders), depth + 1)
+        if rest is not None:
+            return [(source, target), *rest]
+    return None
+
+
+def _ways(wiring: Wiring, node_id: str, pin: Pin, running: set[str]) -> list[Way]:
+    """Wires that fill an input, or decide an open wildcard through any input of its node."""
+    is_input_debt = pin.is_input and (node_id, pin.name) not in wiring.wired_inputs and not wiring.parts.has_literal(node_id, pin)
+    shape = wiring.parts.shapes[node_id]
+    targets = [pin] if is_input_debt and (pin.is_required or not pin.group) else [
+        one for one in shape.data_inputs if is_wild(one.type) and not one.is_hidden and _shares(one, pin)
+        and (node_id, one.name) not in wiring.wired_inputs and not wiring.parts.has_literal(node_id, one)]
+    ways = []
+    for source in wiring.parts.data_outputs:
+        kind = wiring.type_of(source)
+        if not is_wild(kind):
+            needs = 0 if source[0] in running else 1 + (source[0] in wiring.parts.needy)
+            ways += [(needs, source, (node_id, target)) for target in targets if wiring.fits(source, kind, (node_id, target))]
+    ways.sort(key=lambda way: way[0])
+    return [(source, target) for _, source, target in ways]
+
+
+def _shares(pin: Pin, open_pin: Pin) -> bool:
+    """Whether filling `pin` says something of `open_pin`: one group, or operands and result of an operator, or a map's halves."""
+    groups = {pin.group, open_pin.group}
+    return len(groups) == 1 or groups <= {"Operand", "Result"} or any("," in group for group in groups)

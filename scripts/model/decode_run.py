@@ -1,0 +1,230 @@
+"""The decoding loop of one call: rows that wait, rows that run, rows that are done; a constraint between model and text."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from model.decode_attention import RowsStep
+from model.decode_types import Answer, Matcher, Request
+
+if TYPE_CHECKING:
+    from model.decode import Decoder
+
+MAX_DRAFT_TOKENS = 10
+PREFILL_TOKENS = 1024
+
+
+@dataclass
+class Row:
+    """A running answer: `pending` are the tokens the model has not seen yet, `stored` how many it has."""
+
+    index: int
+    request: Request
+    pending: list[int]
+    matcher: Matcher | None
+    output: list[int] = field(default_factory=list)
+    stored: int = 0
+    forced: int = 0
+    seconds: float = 0.0
+    logprobs: list[float] = field(default_factory=list)
+    stop_reason: str = ""
+    fault: str = ""
+    draft_text: int = 0
+    sampler: torch.Generator | None = None
+
+
+class Run:
+    """One call of `generate`: rows waiting, rows running (the first rows of the cache, in order), rows done."""
+
+    def __init__(self, decoder: Decoder, requests: list[Request], on_tokens: Callable[[int, list[int]], None] | None) -> None:
+        self.decoder, self.on_tokens = decoder, on_tokens
+        self.statistics = decoder.statistics
+        self.rows: list[Row] = []
+        started = time.perf_counter()
+        prompts = [decoder.encode(request) for request in requests]
+        with torch.inference_mode():
+            self.cache, self.shared = decoder.cache_for(prompts) if prompts else (None, 0)
+        # Longest question first: it tends to have the longest answer, which would else run alone at the end.
+        order = sorted(range(len(requests)), key=lambda i: -len(prompts[i]))
+        self.waiting = deque(self._row(i, requests[i], prompts[i]) for i in order)
+        self._count_time(started)
+
+    def _row(self, index: int, request: Request, prompt: tuple[int, ...]) -> Row:
+        matcher = self.decoder.constraint.start() if self.decoder.constraint else None
+        row = Row(index, request, list(prompt[self.shared:]), matcher)
+        row.draft_text = self.decoder.drafts.open_text(row.pending)
+        if request.temperature > 0:
+            row.sampler = torch.Generator().manual_seed(request.seed * 1_000_003 + index)
+        return row
+
+    @property
+    def is_unfinished(self) -> bool:
+        return bool(self.rows or self.waiting)
+
+    def step(self) -> list[Answer]:
+        """One forward pass: of new rows' questions while there is room, else of one or more tokens of all running rows."""
+        started = time.perf_counter()
+        room = self.decoder.row_limit - len(self.rows)
+        if self.waiting and room:
+            rows, first = self._admit(room), len(self.rows)
+            self.rows += rows
+            self._forward(rows, first, [])
+            self.statistics.prefill_s += time.perf_counter() - started
+        else:
+            rows = self.rows
+            self._forward(rows, 0, self._guesses())
+        self._count_time(started, rows)
+        return self._collect()
+
+    def _admit(self, room: int) -> list[Row]:
+        admitted, tokens = [], 0
+        while self.waiting and len(admitted) < room and (not admitted or tokens + len(self.waiting[0].pending) <= PREFILL_TOKENS):
+            row = self.waiting.popleft()
+            self._guarded(row, self._force)
+            tokens += len(row.pending)
+            admitted.append(row)
+        return admitted
+
+    def _guesses(self) -> list[list[int]]:
+        spare = self.decoder.draft_limit - sum(len(row.pending) for row in self.rows)
+        each = min(MAX_DRAFT_TOKENS, spare // len(self.rows))
+        return [self.decoder.drafts.guess(row.draft_text, each) for row in self.rows] if each > 0 else []
+
+    def _forward(self, rows: list[Row], first: int, drafts: list[list[int]]) -> None:
+        """Run pending and guessed tokens, then choose what follows."""
+        drafts = drafts or [[]] * len(rows)
+        chunks = [row.pending + draft for row, draft in zip(rows, drafts)]
+        step = RowsStep(self.cache, first, [row.stored for row in rows], chunks, self.shared, self.decoder.device)
+        states = self.decoder.engine.states(step.ids, step.positions, step)
+        wanted = [place for last, draft in zip(step.last, drafts) for place in range(last - len(draft), last + 1)]
+        logits = self.decoder.engine.logits(states[wanted])
+        self.statistics.model_steps += 1
+        self._choose(rows, drafts, logits)
+
+    def _choose(self, rows: list[Row], drafts: list[list[int]], logits: Tensor) -> None:
+        best = logits.argmax(-1).tolist()
+        peaks = logits.logsumexp(-1).tolist() if self.decoder.scores else None
+        place = 0
+        for row, draft in zip(rows, drafts):
+            row.stored += len(row.pending)
+            row.pending = []
+            if not row.stop_reason:
+                self._guarded(row, self._accept, draft, logits[place:], best[place:], peaks[place:] if peaks else None)
+            place += len(draft) + 1
+
+    @staticmethod
+    def _guarded(row: Row, work: Callable[..., None], *more: Any) -> None:
+        """A fault of the constraint ends the answer in which it shows, and is told as such: hundreds of others go on."""
+        try:
+            work(row, *more)
+        except Exception as error:
+            if row.matcher is None:
+                raise
+            row.stop_reason, row.fault = "fault", f"{type(error).__name__}: {error}"
+
+    def _accept(self, row: Row, draft: list[int], logits: Tensor, best: list[int], peaks: list[float] | None) -> None:
+        """Choose after the last known token, and again after each guessed token that turns out to be the choice."""
+        self.statistics.guessed_tokens += len(draft)
+        for depth in range(len(draft) + 1):
+            token, matcher = self._choice(row, logits[depth], best[depth])
+            if peaks:
+                row.logprobs.append(float(logits[depth, token]) - peaks[depth])
+            self._append(row, token, matcher)
+            # Forced tokens that agree with the guess are in the cache already.
+            guessed = draft[depth:depth + 1] == [token]
+            if row.stop_reason or not guessed:
+                break
+            row.stored += 1
+            self.statistics.guessed_right += 1
+            row.pending = row.pending[1:]
+            if row.pending:
+                break
+
+    def _choice(self, row: Row, logits: Tensor, best: int) -> tuple[int, Matcher | None]:
+        """The model's choice among what may come, and the state after it. Its first choice is tried before a mask is made: mostly it is right.
+
+        Sampling rejects the same way, which is exact: p(x) + (1 - Z) p(x) / Z = p(x) / Z for a legal x, Z their sum.
+        """
+        token = best if row.sampler is None else _sample(logits, row.request.temperature, row.sampler)
+        if row.matcher is None:
+            return token, None
+        started = time.perf_counter()
+        after = row.matcher.advance(token)
+        if after is None:
+            allowed = torch.as_tensor(row.matcher.allowed(), device=logits.device)
+            legal = logits[allowed]
+            chosen = legal.argmax() if row.sampler is None else _sample(legal, row.request.temperature, row.sampler)
+            token = int(allowed[chosen])
+            after = row.matcher.advance(token)
+        self.statistics.constraint_s += time.perf_counter() - started
+        return token, after
+
+    def _append(self, row: Row, token: int, matcher: Matcher | None) -> None:
+        self._take(row, token)
+        row.matcher = matcher
+        self.statistics.chosen_tokens += 1
+        if not row.stop_reason:
+            self._force(row)
+        if not row.stop_reason and len(row.output) >= row.request.budget_tokens:
+            row.stop_reason = "budget"
+
+    def _take(self, row: Row, token: int) -> None:
+        row.output.append(token)
+        row.pending.append(token)
+        self.decoder.drafts.extend(row.draft_text, [token])
+        if row.output[-len(self.decoder.end_ids):] == self.decoder.end_ids:
+            row.stop_reason = "end"
+        elif self.on_tokens:
+            self.on_tokens(row.index, [token])
+
+    def _force(self, row: Row) -> None:
+        """Append what the constraint leaves no choice about."""
+        if row.matcher is None:
+            return
+        started = time.perf_counter()
+        tokens, row.matcher = row.matcher.forced()
+        for token in tokens:
+            self._take(row, token)
+        row.forced += len(tokens)
+        self.statistics.forced_tokens += len(tokens)
+        self.statistics.constraint_s += time.perf_counter() - started
+
+    def _count_time(self, started: float, rows: Sequence[Row] = ()) -> None:
+        spent = time.perf_counter() - started
+        self.statistics.total_s += spent
+        for row in rows:
+            row.seconds += spent / len(rows)
+            if not row.stop_reason and row.seconds > self.decoder.timeout_s:
+                row.stop_reason = "timeout"
+
+    def _collect(self) -> list[Answer]:
+        """Take finished rows out; the last running row moves into each gap."""
+        finished = []
+        for place in reversed(range(len(self.rows))):
+            row = self.rows[place]
+            if row.stop_reason:
+                last = self.rows.pop()
+                if last is not row:
+                    self.cache.move_row(len(self.rows), place, last.stored)
+                    self.rows[place] = last
+                finished.append(self._answer(row))
+        return finished
+
+    def _answer(self, row: Row) -> Answer:
+        end = len(self.decoder.end_ids) if row.stop_reason == "end" else 0
+        text = self.decoder.text_of(row.output[:len(row.output) - end])
+        if row.matcher is not None and row.stop_reason in ("budget", "timeout"):
+            text = row.matcher.completed_text()
+        mean = sum(row.logprobs) / len(row.logprobs) if row.logprobs else None
+        return Answer(row.index, text, row.stop_reason, len(row.output), row.forced, row.seconds, mean, row.fault)
+
+
+def _sample(logits: Tensor, temperature: float, generator: torch.Generator) -> int:
+    return int(torch.multinomial(torch.softmax(logits.cpu() / temperature, -1), 1, generator=generator))

@@ -1,0 +1,83 @@
+"""What is asked of decoding, what comes of it, and what a constraint must offer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+DEFAULT_BUDGET_TOKENS = 1024
+
+
+class Matcher(Protocol):
+    """Where a constrained answer stands. Never changes: what follows a token is another matcher."""
+
+    def advance(self, token: int) -> Matcher | None:
+        """The state after a token, or None when the token may not come here."""
+
+    def allowed(self) -> Sequence[int]:
+        """All tokens that may come here, never empty before the end."""
+
+    def forced(self) -> tuple[list[int], Matcher]:
+        """Tokens that must come whatever the model thinks, and the state after them."""
+
+    def completed_text(self) -> str:
+        """The answer cut at its last line end and made whole."""
+
+
+class Constraint(Protocol):
+    def start(self) -> Matcher:
+        """The state before the first token of an answer."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One question. `context` opens the answer of a continued conversation; `seed` counts only when sampling."""
+
+    instruction: str
+    input: str = ""
+    budget_tokens: int = DEFAULT_BUDGET_TOKENS
+    temperature: float = 0.0
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of a request.
+
+    stop_reason     "end" | "budget" (cut at the token budget) | "timeout" | "fault" (of the constraint, not of the model)
+    fault           what the constraint failed with
+    seconds         its share of the time of every step it took part in
+    mean_logprob    of the tokens the model chose; None unless scores were asked for
+    """
+
+    index: int
+    text: str
+    stop_reason: str
+    tokens: int
+    forced_tokens: int
+    seconds: float
+    mean_logprob: float | None = None
+    fault: str = ""
+
+    @property
+    def is_cut(self) -> bool:
+        return self.stop_reason == "budget"
+
+
+@dataclass
+class Statistics:
+    """What a generation cost; times in seconds of the wall clock."""
+
+    model_steps: int = 0
+    chosen_tokens: int = 0
+    forced_tokens: int = 0
+    guessed_tokens: int = 0
+    guessed_right: int = 0
+    total_s: float = 0.0
+    prefill_s: float = 0.0
+    constraint_s: float = 0.0
+
+    @property
+    def forced_frac(self) -> float:
+        return self.forced_tokens / max(1, self.forced_tokens + self.chosen_tokens)
