@@ -77,6 +77,33 @@ DATA n"""
     assert b"2" in spelled, "the variable may be the source"
 
 
+def test_a_wire_that_decides_the_type_of_another_node_may_not_leave_it_unfillable(constraint):
+    """The type of `n2` is open; as the struct that `n4` takes, it could no longer be added to 1."""
+    text = """BLUEPRINT: BP_New
+PARENT: Character
+GRAPH: EventGraph
+NODE n1: Event_BeginPlay
+NODE n2: VariableGet [Variable="Mystery", Class=BP_Other]
+NODE n3: Add [B=1]
+NODE n4: ModifyCurveAnimLibrary.SetAlpha
+NODE n5: VariableSet [Variable="Riddle", Class=BP_Other]
+EXEC n1.Then -> n5.Execute
+EXEC n5.Then -> n4.Execute
+DATA n2.Mystery -> n3.A
+DATA n3.ReturnValue -> n5.Riddle
+DATA n2.Mystery -> n4.ModifyCurveNode
+"""
+    for chance in range(5):
+        going = Walk(random.Random(chance), constraint.start().place)
+        for byte in text.encode():
+            after = going.place.step(byte)
+            if after is None:
+                break
+            going.place = after
+            going.text.append(byte)
+        assert not errors_of(going.run().text.decode()), going.text.decode()
+
+
 @pytest.mark.parametrize("repeated", [
     'Event_Override [Event="Interact", Class=BPI_Interact', 'Event_Component [Component="Box", Event="OnComponentHit"', 'Event_Tick', "Event_InputKey [Key=\"E\"]"])
 def test_an_event_written_again_and_again_always_leaves_a_way_on(constraint, repeated):

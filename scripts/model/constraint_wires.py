@@ -197,12 +197,13 @@ class Wiring:
         return self._type_legal[key]
 
     def _types_stay_right(self, source: Ends, kind: PinType, target: Ends) -> bool:
-        node_id, pin = target
-        is_plain = not is_wild(pin.type) and self._is_settled(source) and not self._types_another(target)
-        if is_plain:
-            return self._agrees(kind, self.type_of(target), pin)
-        after = self.with_wire(source, target)
-        return after.is_consistent(node_id)
+        if self._keeps_types(source, target):
+            return self._agrees(kind, self.type_of(target), target[1])
+        return self.with_wire(source, target).is_consistent(target[0])
+
+    def _keeps_types(self, source: Ends, target: Ends) -> bool:
+        """Whether this wire leaves the types of all pins as they are."""
+        return not is_wild(target[1].type) and self._is_settled(source) and not self._types_another(target)
 
     def _is_settled(self, source: Ends) -> bool:
         """Whether a further wire from this output cannot change what it carries."""
@@ -260,14 +261,16 @@ class Wiring:
 
     def _leaves_no_debt(self, source: Ends, target: Ends) -> bool:
         """What runs after this wire can still be filled."""
+        if not self._keeps_types(source, target):
+            return self._can_still_pay(source, target)
         if target[0] not in self.reached:
-            return not self.debts() or self._can_stillpay(source, target)
+            return not self.debts() or self._can_still_pay(source, target)
         fresh = closure_of([source[0]], self.feeders) - self.reached
         if not self.debts() and not self.debts(fresh):
             return True
-        return self._can_stillpay(source, target)
+        return self._can_still_pay(source, target)
 
-    def _can_stillpay(self, source: Ends, target: Ends) -> bool:
+    def _can_still_pay(self, source: Ends, target: Ends) -> bool:
         """A search only where this wiring's own witness, made once for all its candidates, is of no use."""
         if self.witness and self.witness[0] == (source, target):
             return True

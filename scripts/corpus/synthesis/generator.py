@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from corpus.mention_order import in_order_of_mention
 from corpus.rows import Provenance, Row
-from corpus.synthesis import functions
+from corpus.synthesis import documents, functions  # noqa: F401  the functions add themselves to the documents
 from corpus.synthesis import vocabulary as words
 from corpus.synthesis.blocks import BLOCKS
 from corpus.synthesis.compose import TooLong, add_steps, compose_part
@@ -48,7 +48,7 @@ def recipes() -> list[Recipe]:
     """All patterns of composition, each as often as its weight says."""
     composed = [Recipe(f"{trigger}+{block}", _composer(trigger, block), TRIGGER_WEIGHTS.get(trigger, 1) * BLOCK_WEIGHTS.get(block, 1))
                 for trigger in sorted(TRIGGERS) for block in ("steps", *sorted(BLOCKS))]
-    whole = [Recipe(name, make, DOCUMENT_WEIGHT) for name, make in sorted(functions.DOCUMENTS.items())]
+    whole = [Recipe(name, make, DOCUMENT_WEIGHT) for name, make in sorted(documents.DOCUMENTS.items())]
     return [recipe for recipe in composed + whole for _ in range(recipe.weight)]
 
 
