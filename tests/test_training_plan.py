@@ -7,15 +7,18 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from training_world import tiny_model
 
 from error_handler import UserError
+from model import preflight
 from model.base_model import hub_model_for, load_tokenizer, resolve_base
 from model.encode import EncodedDataset, EncodedRow
 from model.estimates import GIB, MemoryNeed, ModelShape, check_disk, memory_need, micro_batch_tokens
 from model.plan import budget_minutes, rows_per_step, total_steps
-from model.preflight import Candidate, fastest_that_fits
+from model.preflight import Candidate, candidates, fastest_that_fits
 from model.training_data import TrainingData, gated_prefix
 from pipeline.config import PipelineConfig, load_config
+from pipeline.paths import Paths
 
 EMBEDDED = ModelShape(576, 1536, 30, 49152, 106_168_320, 28_311_552, 30 * 9024)
 
@@ -111,3 +114,12 @@ def test_within_ten_percent_the_plainer_setting_is_taken():
 def test_what_does_not_fit_is_not_taken_however_fast():
     tight = (memory_need(EMBEDDED, "none", 4, 32, True).total(1756) + GIB / 20) / 0.6
     assert fastest_that_fits(MEASURED, EMBEDDED, 4, 32, 1500, tight).is_checkpointed
+
+
+def test_a_preflight_without_time_takes_the_plainest_setting_and_measures_the_others_next_time(tmp_path, monkeypatch):
+    paths, model = Paths(tmp_path), tiny_model()
+    monkeypatch.setattr(preflight, "LONGEST_S", -1.0)
+    hurried = candidates(model.config, paths)
+    assert [(one.quantization, one.is_checkpointed) for one in hurried] == [("none", False)]
+    monkeypatch.setattr(preflight, "LONGEST_S", 60.0)
+    assert {(one.quantization, one.is_checkpointed) for one in candidates(model.config, paths)} >= {("none", False), ("none", True)}

@@ -21,6 +21,10 @@ MEASURED_LAYERS = 2
 MEASURED_PREFIX, MEASURED_ROWS, MEASURED_ROW = 384, 4, 128
 """Tokens: enough for matrix products at full speed, few enough for a second a candidate."""
 REPEATS = 3
+LONGEST_S = 60.0
+"""On a machine busy with other work the plainest settings, which come first, must do; they are then measured again next time."""
+HOPELESS = 3.0
+"""A setting that many times slower than the fastest is not timed again."""
 QUANTIZATIONS = ("none", "nf4", "int8")
 SIMPLER_IS_FINE = 1.1
 """Within 10 % of the fastest, the plainer setting is taken: no quantisation before nf4 before int8, no checkpointing before it."""
@@ -42,8 +46,10 @@ def candidates(config: Any, paths: Paths, quantizations: tuple[str, ...] = QUANT
     cache_file = paths.logs / "preflight.json"
     cache = read_json(cache_file, newest_schema=CACHE_SCHEMA) if cache_file.exists() else {"schema_version": CACHE_SCHEMA, "shapes": {}}
     if key not in cache["shapes"]:
-        cache["shapes"][key] = [asdict(candidate) for candidate in measure(config)]
-        write_json(cache_file, cache)
+        found, is_complete = measure(config)
+        cache["shapes"][key] = [asdict(candidate) for candidate in found]
+        if is_complete:
+            write_json(cache_file, cache)
     return [Candidate(**c) for c in cache["shapes"][key] if c["quantization"] in quantizations]
 
 
@@ -70,17 +76,21 @@ def _key(config: Any) -> str:
     return f"{device}, {torch.get_num_threads()} threads, torch {torch.__version__}: {shape.hidden}x{shape.intermediate}x{shape.layers}"
 
 
-def measure(config: Any) -> list[Candidate]:
-    """Time one forward and backward pass of two layers in each setting; a setting that cannot run here is left out."""
-    found = []
+def measure(config: Any) -> tuple[list[Candidate], bool]:
+    """Time one forward and backward pass of two layers in each setting; a setting that cannot run here is left out. And whether there was time for all."""
+    found: list[Candidate] = []
+    ends = time.monotonic() + LONGEST_S
     with tempfile.TemporaryDirectory(prefix="preflight-") as folder:
         _save_small(config, Path(folder))
         for quantization in QUANTIZATIONS:
             for is_checkpointed in (False, True):
-                seconds = _seconds_per_token(folder, quantization, is_checkpointed)
+                if found and time.monotonic() > ends:
+                    return found, False
+                fastest = min((one.seconds_per_token for one in found), default=float("inf"))
+                seconds = _seconds_per_token(folder, quantization, is_checkpointed, HOPELESS * fastest)
                 if seconds is not None:
                     found.append(Candidate(quantization, is_checkpointed, seconds))
-    return found
+    return found, True
 
 
 def _save_small(config: Any, folder: Path) -> None:
@@ -100,7 +110,7 @@ def _save_small(config: Any, folder: Path) -> None:
         AutoModelForCausalLM.from_config(small, dtype=default_dtype()).save_pretrained(folder)
 
 
-def _seconds_per_token(folder: str, quantization: str, is_checkpointed: bool) -> float | None:
+def _seconds_per_token(folder: str, quantization: str, is_checkpointed: bool, hopeless: float) -> float | None:
     from model.base_model import load_model
     from model.shared_prefix import SharedPrefixLoss
 
@@ -108,7 +118,12 @@ def _seconds_per_token(folder: str, quantization: str, is_checkpointed: bool) ->
         model = _adapted(load_model(folder, quantization), is_checkpointed)
         rows = _rows()
         loss = SharedPrefixLoss(model, rows[0].prompt_ids[:MEASURED_PREFIX], max_tokens=10**6)
-        return min(_timed(model, loss, rows) for _ in range(REPEATS)) / (MEASURED_PREFIX + MEASURED_ROWS * MEASURED_ROW)
+        tokens, seconds = MEASURED_PREFIX + MEASURED_ROWS * MEASURED_ROW, float("inf")
+        for _ in range(REPEATS):
+            seconds = min(seconds, _timed(model, loss, rows))
+            if seconds / tokens > hopeless:
+                break
+        return seconds / tokens
     except (ImportError, NotImplementedError, RuntimeError, ValueError) as error:
         # bitsandbytes has no kernels for some machines: then this setting is no candidate there.
         if is_out_of_memory(error):
