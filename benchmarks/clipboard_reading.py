@@ -25,6 +25,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = ROOT / "scripts"
 WORKER = """
 import sys
+from pipeline.garbage import collect_rarely
+collect_rarely()  # as every script does
 from pipeline.spread import spread
 from utils.blueprint_patterns import load_catalogue
 from utils.clipboard.bytes import decode

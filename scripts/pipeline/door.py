@@ -11,6 +11,7 @@ from typing import NoReturn, TypeVar
 
 from error_handler import ErrorCategory, UserError, categorise, is_deterministic, is_disk_full
 from pipeline.exit_codes import ExitCode
+from pipeline.garbage import collect_rarely
 from pipeline.outcome import ErrorReport, Finding, report_outcome
 from pipeline.paths import REPOSITORY, Paths
 
@@ -49,6 +50,7 @@ def use_utf8() -> None:
 def run_door(main: Callable[[argparse.Namespace], ExitCode], parser: argparse.ArgumentParser,
              argv: list[str] | None = None) -> NoReturn:
     """Parse, run `main(args)` and end the process with its exit code; what the user can mend ends in one clear line."""
+    collect_rarely()
     args = parser.parse_args(argv)
     try:
         code = ExitCode(main(args))

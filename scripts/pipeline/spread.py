@@ -6,8 +6,6 @@ import pickle
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO, TypeVar
 
-COLLECTION_OBJECTS = 200_000
-"""New objects between two collections: what is read mostly stays, and looking for garbage every 700 took a tenth of the time."""
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -27,7 +25,6 @@ def spread(work: Callable[[Item], Result], items: Sequence[Item], jobs: int | No
     """
     jobs = min(jobs or core_count(), len(items))
     gc.freeze()  # or every collection in a helper would copy the memory that it shares
-    gc.set_threshold(COLLECTION_OBJECTS)
     return _in_order(work, items, [_fork(work, items[turn::jobs]) for turn in range(1, jobs)])
 
 
