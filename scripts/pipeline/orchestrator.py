@@ -4,6 +4,8 @@ import contextlib
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -26,6 +28,7 @@ from pipeline.stop import consume_stop
 from pipeline_logger import PipelineLogger, eta_text
 
 KEPT_RUN_FOLDERS = 30
+REDRAW_LIMIT_S = 60.0
 LIVE_LOG_BYTES = 5 * 2**20
 
 
@@ -163,7 +166,15 @@ class Run:
                                                       "python scripts/11_pipeline_orchestrator.py --resume", now_utc()))
         self.logger.line(f"Run {self.record.run_id}: {status}" + (f": {problem}" if problem else ""))
         set_idle(self.paths)
+        self._redraw_pages()
         return code
+
+    def _redraw_pages(self) -> None:
+        """The last step drew them while the run was still going; how it ended they can say only now."""
+        if any(step.name == "dashboard" and step.status == "done" for step in self.record.steps):
+            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+                subprocess.run([sys.executable, SCRIPTS / "14_update_dashboard.py", "--project", self.paths.root], capture_output=True,
+                               timeout=REDRAW_LIMIT_S, check=False)
 
 
 def drop_old_records(paths: Paths) -> None:
