@@ -99,7 +99,8 @@ def _read(file: Path) -> str:
 
 
 def parser() -> argparse.ArgumentParser:
-    from model.answering import CONVERSATION_TOKENS, add_model_options
+    from model.answering import add_model_options
+    from model.decode_types import DEFAULT_BUDGET_TOKENS
 
     options = build_parser(__doc__)
     what = options.add_mutually_exclusive_group(required=True)
@@ -112,7 +113,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--output", type=Path, metavar="FILE", help="write here instead of to stdout")
     options.add_argument("--samples", type=int, default=1, metavar="N", help="answers to choose the best from (default: 1)")
     options.add_argument("--seed", type=int, default=0, help="of the samples after the first, which is the greedy one")
-    add_model_options(options, CONVERSATION_TOKENS)
+    add_model_options(options, DEFAULT_BUDGET_TOKENS)
     return options
 
 

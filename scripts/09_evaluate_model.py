@@ -21,8 +21,9 @@ from pipeline.exit_codes import ExitCode
 def main(args: argparse.Namespace) -> ExitCode:
     from corpus.evaluation_tests import chosen_tests, load_tests
     from model.answering import chosen_model
-    from model.evaluate import Asked, EvaluationRun, settings_for
+    from model.evaluate import Asked, EvaluationRun
     from model.evaluation_report import compare, print_comparison, write_comparison
+    from model.exam import settings_for
     from pipeline.config import load_config
     from pipeline.stop import consume_stop
 

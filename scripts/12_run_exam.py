@@ -16,12 +16,10 @@ from pipeline.exit_codes import ExitCode
 
 def main(args: argparse.Namespace) -> ExitCode:
     from error_handler import UserError
-    from model.adapters import model_hash
     from model.answering import chosen_model, load_chosen, make_decoder
     from model.base_model import has_gpu
-    from model.exam import ExamFile, ExamSettings, exam_lessons, run_exam
+    from model.exam import ExamFile, exam_lessons, run_exam, settings_for
     from model.exam_report import print_summary, write_pages, write_summary
-    from pipeline.config import load_config
     from pipeline.stop import consume_stop, is_stop_requested
     from pipeline_logger import get_logger
 
@@ -40,8 +38,7 @@ def main(args: argparse.Namespace) -> ExitCode:
     with logger.step("6.2", f"Load {choice.label}"):
         loaded = load_chosen(choice, paths)
         decoder = make_decoder(loaded, args)
-    settings = ExamSettings(choice.version, choice.label, model_hash(choice, load_config(paths), paths), loaded.system_prompt,
-                            not args.unconstrained, args.budget)
+    settings = settings_for(choice, paths, not args.unconstrained, args.budget)
     files = [ExamFile(lesson, settings, paths) for lesson in lessons]
     total = sum(len(file.open_prompts) for file in files)
 

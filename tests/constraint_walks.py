@@ -42,6 +42,16 @@ class Walk:
             self.step()
         return self
 
+    def follow(self, text: str) -> Walk:
+        """Write this text, as far as the constraint lets it be written."""
+        for byte in text.encode():
+            after = self.place.step(byte)
+            if after is None:
+                break
+            self.place = after
+            self.text.append(byte)
+        return self
+
     def _wants_end(self) -> bool:
         at_end = NEWLINE in self.place.next_bytes()
         return len(self.text) > MAX_BYTES or at_end and self.chance.random() < self.end_chance

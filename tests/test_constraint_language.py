@@ -94,13 +94,7 @@ DATA n3.ReturnValue -> n5.Riddle
 DATA n2.Mystery -> n4.ModifyCurveNode
 """
     for chance in range(5):
-        going = Walk(random.Random(chance), constraint.start().place)
-        for byte in text.encode():
-            after = going.place.step(byte)
-            if after is None:
-                break
-            going.place = after
-            going.text.append(byte)
+        going = Walk(random.Random(chance), constraint.start().place).follow(text)
         assert not errors_of(going.run().text.decode()), going.text.decode()
 
 
@@ -111,13 +105,7 @@ def test_an_event_written_again_and_again_always_leaves_a_way_on(constraint, rep
     lines = ["BLUEPRINT: BP_New", "PARENT: Actor", "GRAPH: EventGraph", f"NODE n1: {repeated}" + "]" * repeated.count(" ["), f"NODE n2: {repeated}"]
     text = "\n".join(lines).replace("]]", "]")
     for chance in range(20):
-        going = Walk(random.Random(chance), constraint.start().place)
-        for byte in text.encode():
-            after = going.place.step(byte)
-            if after is None:
-                break
-            going.place = after
-            going.text.append(byte)
+        going = Walk(random.Random(chance), constraint.start().place).follow(text)
         going.run()
         assert not errors_of(going.text.decode()), going.text.decode()
 

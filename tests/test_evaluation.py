@@ -10,7 +10,8 @@ from corpus.evaluation_tests import chosen_tests, load_tests
 from error_handler import UserError
 from model.adapters import Choice, choose_model
 from model.decode import Decoder
-from model.evaluate import TIMEOUT_ERROR, Asked, EvaluationRun, ask, score_run, scored_line, settings_for
+from model.evaluate import TIMEOUT_ERROR, Asked, EvaluationRun, ask, score_run, scored_line
+from model.exam import settings_for
 from model.evaluation_report import compare, print_comparison, result_of, write_page
 from pipeline.exit_codes import ExitCode
 from pipeline.paths import SCRIPTS, Paths

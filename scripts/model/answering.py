@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from model.adapters import Choice, Loaded, choose_model, load_choice
+from model.decode_types import DEFAULT_TIMEOUT_S
 from pipeline.config import load_config
 from pipeline.paths import Paths
 
-
-CONVERSATION_TOKENS = 1024
 EXAM_TOKENS = 640
 """No answer of the curriculum has more than 614 tokens of the embedded model. What is longer than that repeats itself."""
 
@@ -24,7 +23,7 @@ def add_model_options(options: argparse.ArgumentParser, budget_tokens: int = EXA
     options.add_argument("--budget", type=int, default=budget_tokens, metavar="TOKENS",
                          help=f"longest answer (default: {budget_tokens})")
     options.add_argument("--rows", type=int, metavar="N", help="prompts decoded together (default: 40 on a CPU, 64 on a GPU)")
-    options.add_argument("--timeout", type=float, default=300.0, metavar="SECONDS", help="limit per prompt (default: 300)")
+    options.add_argument("--timeout", type=float, default=DEFAULT_TIMEOUT_S, metavar="SECONDS", help=f"limit per prompt (default: {DEFAULT_TIMEOUT_S:.0f})")
 
 
 def chosen_model(args: argparse.Namespace) -> Choice:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
-from model.constraint_lexemes import Choice
+from model.constraint_lexemes import LONGEST_STEM_BYTES, Choice
 from utils.blueprint_patterns import RULES, Catalogue
 from utils.catalogue.data import LATENT, short_name
 from utils.dsl.aliases import CHOICES, NODE_ALIASES, TYPE_ALIASES
@@ -26,7 +26,7 @@ PLAIN_TYPES = ("Bool", "Byte", "Int", "Int64", "Float", "String", "Name", "Text"
 CONTAINERS = ("Array", "Set", "Map", "Class", "SoftObject", "SoftClass")
 OF_A_PATH = ("Object", "Struct", "Enum")
 """Kinds whose name may be the path of something that only the project has."""
-PROJECT_CLASS = re.compile(r"[A-Z][A-Za-z0-9]{0,5}_[A-Za-z0-9_]+")
+PROJECT_CLASS = re.compile(rf"[A-Z][A-Za-z0-9]{{0,{LONGEST_STEM_BYTES - 1}}}_[A-Za-z0-9_]+")
 """What the lexeme PROJECT_NAME spells."""
 SIMPLE_STRUCTS = ("Vector", "Rotator", "Transform", "Vector2D", "LinearColor")
 

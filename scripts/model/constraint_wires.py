@@ -54,7 +54,7 @@ class Wiring:
         known = self.__dict__.get("witness", self.hint)
         if wire.is_exec:
             return self._exec_witness.get(wire.target.node) or known
-        return known and [way for way in known if (way[1][0], way[1][1].name) != (wire.target.node, wire.target.pin)]
+        return known and _without_input(known, wire)
 
     def _kept_witness(self, wire: Wire, known: list[Way] | None) -> list[Way] | None:
         """What pays the debts before this wire pays them after it too, where it changes no types, closes no cycle and adds no debt."""
@@ -64,7 +64,7 @@ class Wiring:
         fresh = closure_of([source], self.feeders) - self.reached if target in self.reached else set()
         if self.debts(fresh):
             return None
-        return [way for way in known if (way[1][0], way[1][1].name) != (target, wire.target.pin)]
+        return _without_input(known, wire)
 
     def _changes_types(self, wire: Wire) -> bool:
         return wire.source.node in self.parts.typeable or wire.target.node in self.parts.typeable
@@ -278,6 +278,11 @@ class Wiring:
         if (kept := self._kept_witness(after.wires[-1], self.witness)) is not None:
             after.__dict__["witness"] = kept
         return after.witness is not None
+
+
+def _without_input(ways: list[Way], wire: Wire) -> list[Way]:
+    """The ways but for one to the input that this wire has filled."""
+    return [way for way in ways if (way[1][0], way[1][1].name) != (wire.target.node, wire.target.pin)]
 
 
 def _unnamed(kind: PinType) -> Pin:

@@ -15,7 +15,7 @@ from model.decode_attention import KeyValues, PrefixStep
 from model.decode_draft import NgramDraft
 from model.decode_engine import engine_for
 from model.decode_run import Run
-from model.decode_types import Answer, Constraint, Request, Statistics
+from model.decode_types import DEFAULT_TIMEOUT_S, Answer, Constraint, Request, Statistics
 from model.encode import common_prefix_tokens, encode_prompt, end_of_turn_ids
 
 __all__ = ["Answer", "Decoder", "Request", "Statistics"]
@@ -25,17 +25,16 @@ BATCH_ROWS = {"cpu": 40, "cuda": 64}
 DRAFT_TOKENS_PER_STEP = {"cpu": 40, "cuda": 128}
 """Guessed tokens are checked only while a step stays this small: there a token more costs little. On two cores 40 prompts took
 87 s with 12, 80 with 24, 74 with 40, 82 with 64."""
-DEFAULT_TIMEOUT_S = 300.0
 
 
 class Decoder:
     """A model with a system prompt whose keys and values are computed once, at the first question."""
 
     def __init__(self, model: Any, tokenizer: Any, system_prompt: str, *, constraint: Constraint | None = None,
-                 rows: int | None = None, timeout_s: float = DEFAULT_TIMEOUT_S, draft: bool = True, scores: bool = False, is_packed: bool | None = None) -> None:
+                 rows: int | None = None, timeout_s: float = DEFAULT_TIMEOUT_S, draft: bool = True, scores: bool = False) -> None:
         self.model, self.tokenizer, self.system_prompt = model.eval(), tokenizer, system_prompt
         self.constraint, self.timeout_s, self.scores = constraint, timeout_s, scores
-        self.engine = engine_for(self.model, is_packed)
+        self.engine = engine_for(self.model)
         self.device = model.get_input_embeddings().weight.device
         self.row_limit = rows or BATCH_ROWS[self.device.type]
         self.draft_limit = DRAFT_TOKENS_PER_STEP[self.device.type] if draft else 0

@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.nn.functional import rms_norm, silu
 
 from model.decode_attention import PrefixStep, RowsStep, shared_prefix_attention
+from model.lean_layers import rotate
 
 Step = PrefixStep | RowsStep
 PACKING = "fbgemm"
@@ -32,9 +33,9 @@ class Engine(Protocol):
         """(T, C) -> (T, V), float32."""
 
 
-def engine_for(model: Any, is_packed: bool | None = None) -> Engine:
-    """`is_packed` None: packed wherever it can be."""
-    return PackedLlama(model) if (can_pack(model) if is_packed is None else is_packed) else TransformersEngine(model)
+def engine_for(model: Any) -> Engine:
+    """Packed wherever it can be."""
+    return PackedLlama(model) if can_pack(model) else TransformersEngine(model)
 
 
 class TransformersEngine:
@@ -131,14 +132,6 @@ class PackedLlama:
 
     def _attended(self, number: int, joint: Tensor, cos: Tensor, sin: Tensor, step: Step) -> Tensor:
         joint = joint.view(len(joint), -1, self.width)
-        rotate_half(joint[:, :self.heads + self.key_heads], cos, sin)
+        rotate(joint[:, :self.heads + self.key_heads], cos, sin)
         query, key, value = joint.transpose(0, 1)[None].split([self.heads, self.key_heads, self.key_heads], dim=1)
         return step.attend(number, query, key, value, self.scale)[0].transpose(0, 1).flatten(1)
-
-
-def rotate_half(x: Tensor, cos: Tensor, sin: Tensor) -> None:
-    """Turn heads (T, H, D) in place by their positions, cos and sin (T, 1, D / 2), as transformers' `rotate_half` does."""
-    first, second = x.chunk(2, dim=-1)
-    turned = first * sin
-    first.mul_(cos).addcmul_(second, sin, value=-1)
-    second.mul_(cos).add_(turned)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 DEFAULT_BUDGET_TOKENS = 1024
+DEFAULT_TIMEOUT_S = 300.0
 
 
 class Matcher(Protocol):
@@ -32,7 +33,7 @@ class Constraint(Protocol):
 
 @dataclass(frozen=True)
 class Request:
-    """One question. `context` opens the answer of a continued conversation; `seed` counts only when sampling."""
+    """One question. `input` is the document that a second instruction changes; `seed` counts only when sampling."""
 
     instruction: str
     input: str = ""

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from corpus.evaluation_tests import EvaluationTest, tests_hash
-from model.adapters import Choice, model_hash, read_system_prompt
+from model.adapters import Choice
 from model.decode import Answer, Decoder, Request
 from model.exam import FAULT_ERROR, ExamSettings, new_record, newest_record
-from pipeline.config import load_config
 from pipeline.paths import Paths
 from pipeline.store import append_jsonl
 from pipeline_logger import RUN_ID_VARIABLE
@@ -65,11 +64,6 @@ class EvaluationRun:
         line |= {"fault": answer.fault} if answer.fault else {}
         append_jsonl(self.path, [line])
         self.lines.append(line)
-
-
-def settings_for(choice: Choice, paths: Paths, is_constrained: bool, budget_tokens: int) -> ExamSettings:
-    weights = model_hash(choice, load_config(paths), paths)
-    return ExamSettings(choice.version, choice.label, weights, read_system_prompt(choice, paths), is_constrained, budget_tokens)
 
 
 def ask(run: EvaluationRun, decoder: Decoder, should_stop: Callable[[], bool]) -> Iterator[EvaluationTest]:

@@ -17,7 +17,9 @@ from typing import Any
 
 from corpus.lessons import Lesson, Prompt, lesson_files, load_lesson
 from error_handler import UserError
+from model.adapters import Choice, model_hash, read_system_prompt
 from model.decode import Answer, Decoder, Request
+from pipeline.config import load_config
 from pipeline.paths import Paths
 from pipeline.store import append_jsonl, read_jsonl, sha256_file
 from pipeline_logger import RUN_ID_VARIABLE
@@ -56,6 +58,11 @@ class ExamSettings:
     def key_of(self, *asked: Any) -> str:
         parts = (self.model_label, self.model_hash, self.system_prompt, self.is_constrained, self.budget_tokens, *asked)
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def settings_for(choice: Choice, paths: Paths, is_constrained: bool, budget_tokens: int) -> ExamSettings:
+    weights = model_hash(choice, load_config(paths), paths)
+    return ExamSettings(choice.version, choice.label, weights, read_system_prompt(choice, paths), is_constrained, budget_tokens)
 
 
 def exam_lessons(named: Iterable[str], paths: Paths, limit: int | None = None,

@@ -64,7 +64,7 @@ def _rstd(x: torch.Tensor, eps: float) -> torch.Tensor:
     return x.pow(2).mean(-1, keepdim=True).add_(eps).rsqrt_()
 
 
-def _rotate(x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor, direction: int) -> None:
+def rotate(x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor, direction: int = 1) -> None:
     """Turn heads (T, H, D) in place by their positions; direction -1 turns back, which is also the backward pass."""
     half = x.shape[-1] // 2
     first, second = x[..., :half], x[..., half:]
@@ -81,7 +81,7 @@ class _NormedQKV(torch.autograd.Function):
         rstd = _rstd(x, eps)
         joint = (_normed(x, norm_weight, rstd) @ fused.weight.t()).view(len(x), -1, width)
         heads = [out // width for out in fused.outs]
-        _rotate(joint[:, :heads[0] + heads[1]], cos, sin, 1)
+        rotate(joint[:, :heads[0] + heads[1]], cos, sin)
         ctx.save_for_backward(x, norm_weight, rstd, cos, sin, *adapters)
         ctx.fused, ctx.heads = fused, heads
         return joint.split(heads, dim=1)
@@ -90,7 +90,7 @@ class _NormedQKV(torch.autograd.Function):
     def backward(ctx, *grads):
         x, norm_weight, rstd, cos, sin, *adapters = ctx.saved_tensors
         grad = torch.cat(grads, dim=1)
-        _rotate(grad[:, :ctx.heads[0] + ctx.heads[1]], cos, sin, -1)
+        rotate(grad[:, :ctx.heads[0] + ctx.heads[1]], cos, sin, -1)
         grad = grad.flatten(1)
         grad_adapters = ctx.fused.adapter_gradients(_normed(x, norm_weight, rstd), grad, tuple(adapters))
         grad_x = _norm_backward(grad @ ctx.fused.weight, x, norm_weight, rstd) if ctx.needs_input_grad[0] else None

@@ -9,6 +9,7 @@ from typing import Any
 
 from error_handler import UserError
 from model.decode import Answer, Decoder, Request
+from model.decode_types import DEFAULT_BUDGET_TOKENS
 from utils.clipboard.html import render_page
 from utils.clipboard_writer import write_clipboard
 from utils.dsl_parser import DslError, parse, render
@@ -40,7 +41,7 @@ class Suggestion:
             return self.answer.text.rstrip("\n") + "\n"
 
 
-def suggest(decoder: Decoder, instruction: str, *, previous: str = "", samples: int = 1, budget_tokens: int = 1024,
+def suggest(decoder: Decoder, instruction: str, *, previous: str = "", samples: int = 1, budget_tokens: int = DEFAULT_BUDGET_TOKENS,
             seed: int = 0, on_text: Callable[[str], None] | None = None) -> list[Suggestion]:
     """Answers to one instruction, best first: fewest errors, whole before cut, then what the model itself finds likeliest.
 
@@ -53,7 +54,7 @@ def suggest(decoder: Decoder, instruction: str, *, previous: str = "", samples: 
     return sorted(found, key=_rank)
 
 
-def answer_all(decoder: Decoder, instructions: list[str], budget_tokens: int = 1024) -> list[Suggestion]:
+def answer_all(decoder: Decoder, instructions: list[str], budget_tokens: int = DEFAULT_BUDGET_TOKENS) -> list[Suggestion]:
     """One greedy answer to each of many instructions, in one batch."""
     answers = decoder.generate([Request(text, budget_tokens=budget_tokens) for text in instructions])
     return [_judged(instructions[answer.index], answer) for answer in answers]
