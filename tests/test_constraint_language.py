@@ -17,6 +17,7 @@ from training_world import tiny_model, tiny_tokenizer
 
 from corpus.lessons import lesson_files, lesson_rows, load_lesson
 from model.constraint import LanguageConstraint
+from model.constraint_lines import MAX_NODES
 from model.constraint_matcher import TextMatcher
 from model.decode import Decoder, Request
 from pipeline.paths import SCRIPTS
@@ -108,6 +109,16 @@ def test_an_event_written_again_and_again_always_leaves_a_way_on(constraint, rep
         going = Walk(random.Random(chance), constraint.start().place).follow(text)
         going.run()
         assert not errors_of(going.text.decode()), going.text.decode()
+
+
+def test_a_function_full_of_nodes_still_takes_the_result_that_it_owes(constraint):
+    lines = ["BLUEPRINT: BP_New", "PARENT: Actor", "GRAPH: EventGraph", "NODE n1: Event_BeginPlay", 'NODE n2: Call [Function="Sum"]', "NODE n3: Delay",
+             "EXEC n1.Then -> n3.Execute", "DATA n2.Total -> n3.Duration", "GRAPH: Sum", "NODE n1: FunctionEntry"]
+    lines += [f"NODE n{number}: Jump" for number in range(2, MAX_NODES + 1)]
+    place = Walk(random.Random(1), constraint.start().place).follow("\n".join(lines) + "\n").place
+    assert {bytes([byte]) for byte in place.next_bytes()} == {b"N"}
+    text = TextMatcher(constraint.vocabulary, constraint.end_id, place.document, place).completed_text()
+    assert text.endswith("FunctionResult [Params=(Total: Float)]") and not errors_of(text)
 
 
 def check_walks(constraint: LanguageConstraint, seeds: range) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 
 import pytest
 
@@ -36,6 +37,23 @@ def test_what_a_helper_dies_of_is_done_here():
         return item
 
     assert list(spread(work, range(8), 2)) == list(range(8))
+
+
+@needs_fork
+def test_who_waits_for_a_helper_goes_on_with_the_own_share():
+    own, done_here = os.getpid(), []
+
+    def work(item: int) -> int:
+        if os.getpid() != own:
+            time.sleep(0.5 if item == 1 else 0)
+        else:
+            done_here.append(item)
+        return item
+
+    results = spread(work, range(20), 2)
+    assert [next(results), next(results)] == [0, 1]
+    assert done_here == list(range(0, 20, 2))
+    assert list(results) == list(range(2, 20))
 
 
 def test_an_error_of_the_work_is_raised_here():

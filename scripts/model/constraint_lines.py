@@ -49,7 +49,8 @@ class Grammar:
     def _graph_statements(self, draft: Draft) -> list[Statement]:
         """The statements that may come now; there is always one."""
         graph, found = draft.graph, []
-        if graph.rank <= NODE and len(graph.nodes) < MAX_NODES:
+        # A full graph still takes the result that its calls have promised.
+        if graph.rank <= NODE and (len(graph.nodes) < MAX_NODES or draft.owes_result):
             node_id = f"n{len(graph.nodes) + 1}"
             found.append(Statement(f"NODE {node_id}: ", lambda: self.nodes.node(draft, node_id, lambda line: self._end(draft, line))))
         if graph.rank == VAR and not graph.is_event_graph:

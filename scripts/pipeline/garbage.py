@@ -1,5 +1,6 @@
 """How often a script looks for garbage."""
 
+import atexit
 import gc
 
 COLLECTION_OBJECTS = 200_000
@@ -10,3 +11,4 @@ took a tenth of the time of reading exports. Cycles of dead objects, which only 
 def collect_rarely() -> None:
     """Called by every script as it begins, before it imports what it works with."""
     gc.set_threshold(COLLECTION_OBJECTS)
+    atexit.register(gc.freeze)  # or the end of the process would look through all it has, to free what the system frees anyway
