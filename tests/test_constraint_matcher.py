@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
 
 from model.constraint_lexemes import FLOAT, IDENTIFIER, INT, NAME_STRING, STRING, choice_of
@@ -67,9 +68,9 @@ def test_the_mask_is_exactly_the_tokens_that_can_be_advanced_over(seed):
     vocabulary, chance = make_vocabulary(), random.Random(seed)
     matcher = start(vocabulary)
     for _ in range(60):
-        mask = sorted(matcher.allowed().tolist())
+        mask = np.flatnonzero(matcher.allowed()).tolist()
         assert mask == [token for token in range(len(vocabulary)) if matcher.advance(token) is not None]
-        assert len(mask) == len(set(mask)) and mask
+        assert mask
         token = chance.choice(mask)
         matcher = matcher.advance(token)
         if token == END:
@@ -83,10 +84,10 @@ def test_forced_tokens_are_the_only_text_that_can_come(seed):
     for _ in range(60):
         forced, after = matcher.forced()
         text = b"".join(vocabulary.token_bytes[token] or b"" for token in forced)
-        for token in matcher.allowed().tolist() if forced else ():
+        for token in np.flatnonzero(matcher.allowed()).tolist() if forced else ():
             spelled = vocabulary.token_bytes[token]
             assert text.startswith(spelled) or spelled.startswith(text)
-        choices = after.allowed().tolist()
+        choices = np.flatnonzero(after.allowed()).tolist()
         token = chance.choice(choices)
         matcher = after.advance(token)
         if token == END:
@@ -117,7 +118,7 @@ def test_text_that_grows_too_long_may_only_be_closed():
     matcher = start(vocabulary)
     for text in ("SET ", "s", "=", '"', *["ab"] * 130):
         matcher = matcher.advance(PIECES.index(text) + 1) or matcher
-    spelled = {vocabulary.token_bytes[token][:1] for token in matcher.allowed().tolist()}
+    spelled = {vocabulary.token_bytes[token][:1] for token in np.flatnonzero(matcher.allowed()).tolist()}
     assert spelled == {b'"'}
 
 

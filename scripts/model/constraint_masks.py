@@ -18,9 +18,10 @@ from model.constraint_lexemes import DEAD, END, Lexeme, Table, TrieNode
 from model.constraint_places import AtLineStart, Either, InLexeme, Place, run
 from model.token_trie import TokenNode, Vocabulary
 
-FEW_TOKENS = 10_000
 FEW_BELOW = 48
 """Below fewer tokens than this a walk costs less than keeping its result."""
+MANY_TOKENS = 4_000
+"""From so many on a mask of the whole vocabulary is kept: joining two masks costs less than marking each token."""
 Crossing = tuple[bytes, int, bytes]
 """Bytes of the lexeme, the token, and its bytes behind the one with which something else begins."""
 
@@ -34,25 +35,54 @@ class Inside:
     endings    of a choice: where tokens go on behind one of its texts
     """
 
-    def __init__(self, open_ids: np.ndarray, closings: list[tuple[bytes, list[int]]] = (), crossings: dict[int, list[Crossing]] | None = None,
-                 endings: list[tuple[bytes, TokenNode]] = ()) -> None:
-        self.open_ids, self.closings, self.crossings, self.endings = open_ids, closings, crossings or {}, endings
+    def __init__(self, size: int, open_ids: np.ndarray, closings: list[tuple[bytes, list[int]]] = (),
+                 crossings: dict[int, list[Crossing]] | None = None, endings: list[tuple[bytes, TokenNode]] = ()) -> None:
+        closing_ids = np.array([token for _, tokens in closings for token in tokens], dtype=np.int64)
+        self.open, self.all = Tokens(size, open_ids), Tokens(size, np.concatenate([open_ids, closing_ids]))
+        self.closings, self.crossings, self.endings = closings, crossings or {}, endings
 
     @cached_property
-    def ids(self) -> np.ndarray:
-        return np.concatenate([self.open_ids, np.array([token for _, tokens in self.closings for token in tokens], dtype=np.int64)])
+    def crossings_by_rest(self) -> dict[int, dict[bytes, np.ndarray]]:
+        """Tokens of the crossings by the byte that comes then and the bytes behind it, whatever stands before."""
+        found: dict[int, dict[bytes, list[int]]] = {}
+        for byte, ways in self.crossings.items():
+            for _, token, rest in ways:
+                found.setdefault(byte, {}).setdefault(rest, []).append(token)
+        return {byte: {rest: np.array(tokens) for rest, tokens in rests.items()} for byte, rests in found.items()}
+
+    @cached_property
+    def a_crossing(self) -> bytes | None:
+        """The bytes of some text with which the lexeme is over."""
+        return next((path for ways in self.crossings.values() for path, *_ in ways), None)
 
 
-def allowed_tokens(place: Place, vocabulary: Vocabulary, end_id: int) -> np.ndarray:
-    parts: list[np.ndarray] = []
-    extra: list[int] = [end_id] if place.can_end else []
-    _collect(place, vocabulary.root, parts, extra)
-    found = np.concatenate([*parts, np.array(extra, dtype=np.int64)])
-    # Alternatives may allow the same token; where free text is one of them they never do.
-    return np.unique(found) if len(found) < FEW_TOKENS else found
+class Tokens:
+    """A set of tokens of a vocabulary of `size`."""
+
+    __slots__ = ("_ids", "_mask")
+
+    def __init__(self, size: int, ids: np.ndarray) -> None:
+        self._ids, self._mask = ids, None
+        if len(ids) > MANY_TOKENS:
+            self._mask = np.zeros(size, dtype=bool)
+            self._mask[ids] = True
+
+    def mark(self, mask: np.ndarray) -> None:
+        if self._mask is None:
+            mask[self._ids] = True
+        else:
+            mask |= self._mask
 
 
-def _collect(place: Place, node: TokenNode, parts: list[np.ndarray], extra: list[int]) -> None:
+def token_mask(place: Place, vocabulary: Vocabulary, end_id: int) -> np.ndarray:
+    """(tokens of the vocabulary,) of bool: which may come."""
+    mask = np.zeros(len(vocabulary), dtype=bool)
+    mask[end_id] = place.can_end
+    _mark(place, vocabulary.root, mask)
+    return mask
+
+
+def _mark(place: Place, node: TokenNode, mask: np.ndarray) -> None:
     """Tokens below `node` that may be written from `place` on."""
     if not node.size:
         return
@@ -62,41 +92,57 @@ def _collect(place: Place, node: TokenNode, parts: list[np.ndarray], extra: list
         place = Either(*place.places())
     if isinstance(place, Either):
         for one in place.places:
-            _collect(one, node, parts, extra)
+            _mark(one, node, mask)
         return
     if isinstance(place, InLexeme) and node.size > FEW_BELOW:
-        known = inside(place.lexeme, place.state, node)
-        parts.append(known.ids if place.accepts is None else known.open_ids)
-        if place.accepts is not None:
-            for path, tokens in known.closings:
-                extra += tokens if place.accepts_more(path) else []
-        if place.may_be_over:
-            _collect(place.after, node, parts, extra)
-        extra += _crossing_tokens(place, known)
-        for path, below in known.endings:
-            if place.ahead is None or any(byte in below.children for byte in place.ahead):
-                after = place.after_more(path)
-                if after is not None:
-                    _collect(after, below, parts, extra)
+        _mark_lexeme(place, node, mask)
         return
     for byte in place.next_bytes():
         child = node.children.get(byte)
         following = place.step(byte) if child is not None else None
         if following is not None:
-            extra += child.tokens
-            _collect(following, child, parts, extra)
+            mask[child.tokens] = True
+            _mark(following, child, mask)
 
 
-def _crossing_tokens(place: InLexeme, known: Inside) -> Iterator[int]:
-    """Tokens that end a free text and begin what comes after it."""
+def _mark_lexeme(place: InLexeme, node: TokenNode, mask: np.ndarray) -> None:
+    known = inside(place.lexeme, place.state, node)
+    (known.all if place.accepts is None else known.open).mark(mask)
+    if place.accepts is not None:
+        for path, tokens in known.closings:
+            if place.accepts_more(path):
+                mask[tokens] = True
+    if place.may_be_over:
+        _mark(place.after, node, mask)
+    if known.crossings:
+        (_mark_free_crossings if place.lexeme.is_free and place.accepts is None else _mark_crossings)(place, known, mask)
+    for path, below in known.endings:
+        if place.ahead is None or any(byte in below.children for byte in place.ahead):
+            after = place.after_more(path)
+            if after is not None:
+                _mark(after, below, mask)
+
+
+def _mark_crossings(place: InLexeme, known: Inside, mask: np.ndarray) -> None:
+    """Tokens that end a name or number and begin what comes after it."""
     after: dict[bytes, Place | None] = {}
-    for byte in _bytes_ahead(place, known) if known.crossings else ():
+    for byte in _bytes_ahead(place, known):
         for path, token, rest in known.crossings.get(byte, ()):
             if path not in after:
                 after[path] = place.after_more(path)
             following = after[path].step(byte) if after[path] else None
             if following is not None and run(following, rest)[0] is not None:
-                yield token
+                mask[token] = True
+
+
+def _mark_free_crossings(place: InLexeme, known: Inside, mask: np.ndarray) -> None:
+    """The same for a text that decides nothing: what may follow one may follow all."""
+    after = place.after_more(known.a_crossing)
+    for byte in after.next_bytes():
+        following = after.step(byte) if byte in known.crossings_by_rest else None
+        for rest, tokens in known.crossings_by_rest[byte].items() if following is not None else ():
+            if run(following, rest)[0] is not None:
+                mask[tokens] = True
 
 
 def _bytes_ahead(place: InLexeme, known: Inside) -> set[int]:
@@ -137,7 +183,7 @@ def _inside_table(lexeme: Table, state: int, start: TokenNode) -> Inside:
             crossings[text[at]].append((text[depth:at], token, text[at + 1:]))
         rows, states = rows[~is_stuck], following[~is_stuck]
     closings = [(vocabulary.entries[row][0][depth:], [vocabulary.entries[row][1]]) for row in closed]
-    return Inside(vocabulary.ids[np.concatenate(opened)], closings, dict(crossings))
+    return Inside(len(vocabulary), vocabulary.ids[np.concatenate(opened)], closings, dict(crossings))
 
 
 def _inside_choice(lexeme: Lexeme, state: TrieNode, start: TokenNode) -> Inside:
@@ -147,7 +193,7 @@ def _inside_choice(lexeme: Lexeme, state: TrieNode, start: TokenNode) -> Inside:
         ids += node.tokens
         if lexeme.is_accepting(after) and any(lexeme.step(after, byte) is None for byte in node.children):
             endings.append((path, node))
-    return Inside(np.array(ids, dtype=np.int64), endings=endings)
+    return Inside(len(start.vocabulary), np.array(ids, dtype=np.int64), endings=endings)
 
 
 def _walk(lexeme: Lexeme, state: Any, node: TokenNode, path: bytes) -> Iterator[tuple[TokenNode, Any, bytes]]:

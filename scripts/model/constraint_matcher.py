@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from model.constraint_masks import allowed_tokens
+from model.constraint_masks import token_mask
 from model.constraint_places import AtLineEnd, AtLineStart, Document, Either, InLexeme, Place, run
 from model.token_trie import TokenNode, Vocabulary
 
@@ -41,7 +41,7 @@ class TextMatcher:
         return TextMatcher(self.vocabulary, self.end_id, last_start.document if last_start else self.document, place)
 
     def allowed(self) -> np.ndarray:
-        return allowed_tokens(self.place, self.vocabulary, self.end_id)
+        return token_mask(self.place, self.vocabulary, self.end_id)
 
     def forced(self) -> tuple[list[int], TextMatcher]:
         """Bytes without an alternative, cut into tokens as the tokenizer cuts them.

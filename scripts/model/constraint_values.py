@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from model.constraint_lexemes import BARE_PATH, FLOAT, IDENTIFIER, INT, INT64, NAME_STRING, PATH, PLAIN_STRING, PROJECT_NAME, SMALL, STRING, Choice, choice_of
+from model.constraint_lexemes import ASSET_STRING, BARE_PATH, FLOAT, IDENTIFIER, INT, INT64, PATH, PLAIN_STRING, PROJECT_NAME, SMALL, STRING, Choice, choice_of
 from model.constraint_names import OF_A_PATH, Names
 from model.constraint_places import Either, InLexeme, Place
 from utils.dsl.ast import Struct, Value
@@ -60,7 +60,7 @@ class Values:
             return self.class_name(kind.name, follow)
         if kind.kind == "struct":
             return self._struct(kind.name, follow)
-        return InLexeme(NAME_STRING, follow)
+        return InLexeme(ASSET_STRING, follow)
 
     def enumerators(self, enum: str) -> tuple[str, ...]:
         return tuple(name if is_word(name) else quote(name) for name in self.catalogue.enumerators(enum) or ())

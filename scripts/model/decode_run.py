@@ -158,10 +158,9 @@ class Run:
         started = time.perf_counter()
         after = row.matcher.advance(token)
         if after is None:
-            allowed = torch.as_tensor(row.matcher.allowed(), device=logits.device)
-            legal = logits[allowed]
-            chosen = legal.argmax() if row.sampler is None else _sample(legal, row.request.temperature, row.sampler)
-            token = int(allowed[chosen])
+            allowed = torch.from_numpy(row.matcher.allowed()).to(logits.device)
+            legal = torch.where(allowed, logits[:len(allowed)], -torch.inf)
+            token = int(legal.argmax()) if row.sampler is None else _sample(legal, row.request.temperature, row.sampler)
             after = row.matcher.advance(token)
         self.statistics.constraint_s += time.perf_counter() - started
         return token, after

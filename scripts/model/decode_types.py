@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
 
 DEFAULT_BUDGET_TOKENS = 1024
 DEFAULT_TIMEOUT_S = 300.0
@@ -16,8 +18,8 @@ class Matcher(Protocol):
     def advance(self, token: int) -> Matcher | None:
         """The state after a token, or None when the token may not come here."""
 
-    def allowed(self) -> Sequence[int]:
-        """All tokens that may come here, never empty before the end."""
+    def allowed(self) -> np.ndarray:
+        """(tokens of the vocabulary,) of bool: which may come here; never none before the end."""
 
     def forced(self) -> tuple[list[int], Matcher]:
         """Tokens that must come whatever the model thinks, and the state after them."""
