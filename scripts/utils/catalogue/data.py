@@ -116,7 +116,7 @@ class CatalogueData:
 
     def __init__(self, raw: dict[str, Any]) -> None:
         self.raw = raw
-        self._paths = {kind: _index(raw[kind]) for kind in ("classes", "structs", "enums", "delegates")}
+        self._paths: dict[str, dict[str, str]] = {}
         self.ancestors = lru_cache(maxsize=None)(self._ancestors)
         self.function = lru_cache(maxsize=None)(self._function)
         self.property = lru_cache(maxsize=None)(self._property)
@@ -127,6 +127,8 @@ class CatalogueData:
 
     def path(self, section: str, name: str) -> str | None:
         """Full path of a class, struct, enum or delegate given by short name or full path; None when unknown."""
+        if section not in self._paths:
+            self._paths[section] = _index(self.raw[section])
         return self._paths[section].get(name.lower())
 
     def class_path(self, name: str) -> str | None:
