@@ -243,6 +243,18 @@ def test_most_answers_from_real_exports_may_be_written(constraint, exports_folde
     assert may / len(answers) > 0.55
 
 
+def test_the_mask_is_exactly_what_may_be_advanced_over(constraint):
+    chance = random.Random(4)
+    for answer in chance.sample(lesson_answers(), 12):
+        tokens = constraint.vocabulary.encode(answer)
+        for length in chance.sample(range(len(tokens)), 4):
+            matcher = constraint.start()
+            for token in tokens[:length]:
+                matcher = matcher.advance(token)
+            may = [matcher.advance(token) is not None for token in range(len(constraint.vocabulary))]
+            assert matcher.allowed().tolist() == may, answer
+
+
 # Greedy answers are the model's own where those are valid
 
 
