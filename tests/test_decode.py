@@ -1,7 +1,9 @@
 """The decoding loop: rows that come and go give the answers of rows alone; a fault of the constraint stays where it is."""
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from training_world import tiny_model, tiny_tokenizer
@@ -11,6 +13,8 @@ from model import decode_attention
 from model.decode import Decoder, Request
 from model.decode_attention import KeyValues, PrefixStep, RowsStep
 from model.decode_engine import PackedLlama, TransformersEngine, can_pack, engine_for
+from model.decode_run import Run
+from model.decode_types import Statistics
 from model.exam import FAULT_ERROR, exam_line
 
 QUESTIONS = ["Print", "Open the door when the player comes near.", "7 lamps", "Destroy it", "Play a sound at the location of the chest."]
@@ -121,3 +125,24 @@ def test_a_model_that_is_not_plain_float32_llama_keeps_the_layers_of_transformer
     model = tiny_model()
     model.lm_head = torch.nn.Sequential(model.lm_head)
     assert isinstance(engine_for(model), TransformersEngine) and not can_pack(tiny_model().half())
+
+
+def test_sampling_under_a_constraint_draws_legal_tokens_by_their_shares():
+    legal, shares = [3, 7, 9], torch.tensor([0.5, 0.3, 0.2])
+
+    class Picky:
+        def advance(self, token):
+            return self if token in legal else None
+
+        def allowed(self):
+            return np.isin(np.arange(10), legal)
+
+    logits = torch.full((10,), 2.0)  # most is illegal
+    logits[legal] = shares.log()
+    row = SimpleNamespace(request=Request("", temperature=1.0), sampler=torch.Generator().manual_seed(5), matcher=Picky())
+    run = SimpleNamespace(statistics=Statistics())
+    drawn = [Run._choice(run, row, logits.clone(), 0)[0] for _ in range(4000)]
+    counts = torch.bincount(torch.tensor(drawn), minlength=10)
+    assert int(counts[legal].sum()) == 4000
+    assert torch.allclose(counts[legal] / 4000, shares, atol=4 * 0.5 / 4000 ** 0.5)
+    assert 0 < run.statistics.masks < 4000, "both ways to a legal token are tried"

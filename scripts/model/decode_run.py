@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MAX_DRAFT_TOKENS = 10
 PREFILL_TOKENS = 1024
+MAX_REFUSALS = 4
+"""Second, third, ... choices of the model that are tried before a mask is made; a try costs a tenth of a mask or less."""
 
 
 @dataclass
@@ -148,20 +150,27 @@ class Run:
                 break
 
     def _choice(self, row: Row, logits: Tensor, best: int) -> tuple[int, Matcher | None]:
-        """The model's choice among what may come, and the state after it. Its first choice is tried before a mask is made: mostly it is right.
+        """The model's choice among what may come, and the state after it. Takes refused tokens out of `logits`.
 
+        The model's own choices are tried in their order before a mask of the whole vocabulary is made: mostly the first is right.
         Sampling rejects the same way, which is exact: p(x) + (1 - Z) p(x) / Z = p(x) / Z for a legal x, Z their sum.
         """
-        token = best if row.sampler is None else _sample(logits, row.request.temperature, row.sampler)
+        token = best if row.sampler is None else _best(logits, row)
         if row.matcher is None:
             return token, None
         started = time.perf_counter()
         after = row.matcher.advance(token)
+        for _ in range(MAX_REFUSALS):
+            if after is not None:
+                break
+            logits[token] = -torch.inf
+            token = _best(logits, row)
+            after = row.matcher.advance(token)
         if after is None:
             allowed = torch.from_numpy(row.matcher.allowed()).to(logits.device)
-            legal = torch.where(allowed, logits[:len(allowed)], -torch.inf)
-            token = int(legal.argmax()) if row.sampler is None else _sample(legal, row.request.temperature, row.sampler)
+            token = _best(torch.where(allowed, logits[:len(allowed)], -torch.inf), row)
             after = row.matcher.advance(token)
+            self.statistics.masks += 1
         self.statistics.constraint_s += time.perf_counter() - started
         return token, after
 
@@ -223,6 +232,10 @@ class Run:
             text = row.matcher.completed_text()
         mean = sum(row.logprobs) / len(row.logprobs) if row.logprobs else None
         return Answer(row.index, text, row.stop_reason, len(row.output), row.forced, row.seconds, mean, row.fault)
+
+
+def _best(logits: Tensor, row: Row) -> int:
+    return int(logits.argmax()) if row.sampler is None else _sample(logits, row.request.temperature, row.sampler)
 
 
 def _sample(logits: Tensor, temperature: float, generator: torch.Generator) -> int:

@@ -77,6 +77,7 @@ class Statistics:
     forced_tokens: int = 0
     guessed_tokens: int = 0
     guessed_right: int = 0
+    masks: int = 0
     total_s: float = 0.0
     prefill_s: float = 0.0
     constraint_s: float = 0.0
