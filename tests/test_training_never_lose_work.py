@@ -12,8 +12,10 @@ import torch
 from training_world import tiny_base, write_project
 
 from error_handler import UserError
+from model import callbacks
 from model import train as training
 from model.checkpoints import MANIFEST, checkpoints, damage, newest_good_checkpoint, write_manifest
+from model.shared_prefix import SharedPrefixLoss
 from model.train import Request, train
 from pipeline.config import load_config
 from pipeline.exit_codes import ExitCode
@@ -165,8 +167,6 @@ def test_out_of_memory_reduces_retries_and_says_so(make_project, monkeypatch):
 
 
 def test_a_loss_that_is_not_a_number_ends_the_run_and_keeps_the_best_adapter(make_project, monkeypatch):
-    from model.shared_prefix import SharedPrefixLoss
-
     paths = make_project("p")
     forward_backward = SharedPrefixLoss.forward_backward
     calls = []
@@ -198,6 +198,46 @@ def test_a_rising_validation_loss_ends_the_run_with_the_best_adapter(make_projec
     assert found["status"] == "stopped_early"
     assert "validation loss rose" in found["stop_reason"]
     assert found["result"]["best_step"] < found["result"]["steps"]
+
+
+def validated_steps(paths: Paths) -> list[int]:
+    return [line["step"] for line in read_jsonl(paths.model_folder(1) / "training_log.jsonl") if "validation_loss" in line]
+
+
+@pytest.mark.parametrize("last, validated", [(10, [10]), (11, [10]), (12, [10, 12])])
+def test_a_training_that_ends_just_after_a_validation_does_not_validate_again(make_project, last, validated):
+    paths = make_project("p", eval_steps=10, max_steps=last)
+    run(paths)
+    assert validated_steps(paths) == validated
+
+
+class StepClock:
+    """In place of `time`: only optimiser steps take time."""
+
+    STEP_S = 10.0
+
+    def __init__(self, monkeypatch):
+        self.now_s = 0.0
+        monkeypatch.setattr(callbacks, "time", self)
+        forward_backward = SharedPrefixLoss.forward_backward
+
+        def slow(*arguments):
+            self.now_s += self.STEP_S
+            return forward_backward(*arguments)
+
+        monkeypatch.setattr(SharedPrefixLoss, "forward_backward", slow)
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+
+@pytest.mark.parametrize("last, validated", [(10, [10]), (11, [10]), (12, [10, 12])])
+def test_nor_does_one_that_its_time_budget_ends(make_project, monkeypatch, last, validated):
+    paths = make_project("p", eval_steps=10, max_steps=20)
+    StepClock(monkeypatch)
+    run(paths, max_minutes=(last - 0.5) * StepClock.STEP_S / 60)
+    assert record(paths)["result"]["steps"] == last
+    assert validated_steps(paths) == validated
 
 
 def test_log_record_and_adapter_are_as_documented(make_project):

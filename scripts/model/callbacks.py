@@ -22,6 +22,8 @@ EXPLODED_RATIO = 50.0
 EXPLODED_STEPS = 3
 RISING_EVALUATIONS = 3
 MEDIAN_WINDOW_STEPS = 20
+JUST_VALIDATED_FRAC = 0.1
+"""Of eval_steps: a training that ends so soon after a validation is judged by it and does not make another."""
 
 
 @dataclass
@@ -157,6 +159,20 @@ class Guards(TrainerCallback):
             self._rising += 1
         if self._rising >= RISING_EVALUATIONS:
             self.notes.end(control, "stopped_early", f"validation loss rose for {self._rising} evaluations (best {best:.4f} at step {self.notes.best_step})")
+
+
+def is_just_validated(state: Any) -> bool:
+    """Whether the last validation stands for the weights of now; `state` is Trainer's."""
+    validated = [line["step"] for line in state.log_history if "eval_loss" in line]
+    return bool(validated) and state.global_step - validated[-1] <= JUST_VALIDATED_FRAC * state.eval_steps
+
+
+class NoSecondValidation(TrainerCallback):
+    """Takes back the validation that Trainer makes at its last step whatever was validated just before."""
+
+    def on_step_end(self, args, state, control, **_):
+        if state.global_step >= state.max_steps and is_just_validated(state):
+            control.should_evaluate = False
 
 
 class SealCheckpoints(TrainerCallback):

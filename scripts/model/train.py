@@ -11,7 +11,7 @@ from typing import Any
 
 from error_handler import UserError, cuda_oom_retry
 from model.base_model import load_model, load_tokenizer, resolve_base
-from model.callbacks import Guards, Heartbeat, ProgressLog, RunNotes, SealCheckpoints, StopSignal, TimeBudget
+from model.callbacks import Guards, Heartbeat, NoSecondValidation, ProgressLog, RunNotes, SealCheckpoints, StopSignal, TimeBudget, is_just_validated
 from model.checkpoints import checkpoints, newest_good_checkpoint
 from model.effective_settings import check_effective, effective_settings
 from model.lora import attach_adapter
@@ -178,7 +178,8 @@ class _Attempt:
 
         notes, folder = RunNotes(), self.decided.folder
         progress = ProgressLog(folder / "training_log.jsonl", self.logger, os.environ.get(RUN_ID_VARIABLE, "alone"), notes, Shown(self.say))
-        callbacks = [Heartbeat(), progress, StopSignal(self.paths, notes), Guards(folder / "best", notes), SealCheckpoints()]
+        callbacks = [Heartbeat(), progress, StopSignal(self.paths, notes), Guards(folder / "best", notes), NoSecondValidation(),
+                     SealCheckpoints()]
         if not is_main_process():
             callbacks.remove(progress)
         if self.decided.plan.max_minutes:
@@ -196,7 +197,7 @@ class _Attempt:
             self.say(f"Stopped at step {trainer.state.global_step} of {trainer.state.max_steps}; --resume continues there.")
             return ExitCode.STOPPED
         with self.logger.step("4.4", "Validate and save the adapter"):
-            if self.data.validation.rows and notes.status == "complete" and not _is_just_evaluated(trainer):
+            if self.data.validation.rows and notes.status == "complete" and not is_just_validated(trainer.state):
                 trainer.evaluate()
             record.end(notes, trainer, duration_s)
             if record.is_writing:
@@ -234,10 +235,6 @@ class _Attempt:
             trainer.model.peft_config["default"].base_model_name_or_path = self.decided.plan.base
             trainer.accelerator.unwrap_model(trainer.model).save_pretrained(target)
         shutil.rmtree(best, ignore_errors=True)
-
-
-def _is_just_evaluated(trainer: Any) -> bool:
-    return any("eval_loss" in line and line.get("step") == trainer.state.global_step for line in trainer.state.log_history)
 
 
 def _ending(record: RunRecord) -> str:
