@@ -19,18 +19,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-WORKER_VARIABLE = "EXAM_THROUGHPUT_WORKER"
-CHARACTERS = 5700
-"""Length of the project's system prompt."""
+from measuring import PROMPT_CHARACTERS, ROOT, add_common_options, as_worker, is_worker, load_base, now, since
 
 
 def parser() -> argparse.ArgumentParser:
@@ -42,18 +37,8 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--budget", type=int, default=200, metavar="TOKENS", help="tokens of an answer at most (default 200)")
     parser.add_argument("--adapter", type=Path, metavar="DIR", help="adapter to load (default: the embedded base without one)")
     parser.add_argument("--system-prompt", type=Path, metavar="FILE", help="the adapter's (default: words of the project's length)")
-    parser.add_argument("--quick", action="store_true", help="tiny model, under 50 s: a check of the benchmark, not a figure to quote")
-    parser.add_argument("--json", action="store_true")
+    add_common_options(parser)
     return parser
-
-
-def as_worker() -> int:
-    """Run this file again with the rooms and the tests' tiny model importable."""
-    path = os.pathsep.join([str(ROOT / "scripts"), str(ROOT / "tests")])
-    environment = os.environ | {"PYTHONPATH": path, WORKER_VARIABLE: "1", "TOKENIZERS_PARALLELISM": "false", "PYTHONWARNINGS": "ignore",
-                                "OMP_WAIT_POLICY": "PASSIVE"}  # threads that wait must not count as processor time
-    code = subprocess.run([sys.executable, __file__, *sys.argv[1:]], env=environment, check=False).returncode
-    return min(abs(code), 1)
 
 
 @dataclass(frozen=True)
@@ -90,23 +75,14 @@ class Figures:
 
 
 def load(args: argparse.Namespace) -> World:
-    from training_world import system_prompt, tiny_model, tiny_tokenizer
+    from training_world import system_prompt
 
-    from model.base_model import load_model, load_tokenizer, quiet_libraries
+    model, tokenizer = load_base(args.quick)
+    if args.adapter and not args.quick:
+        from peft import PeftModel
 
-    quiet_libraries()
-    if args.quick:
-        model, tokenizer = tiny_model(), tiny_tokenizer()
-    else:
-        from model.embedded_base import ensure_embedded_base
-
-        base = ensure_embedded_base()
-        model, tokenizer = load_model(base), load_tokenizer(base)
-        if args.adapter:
-            from peft import PeftModel
-
-            model = PeftModel.from_pretrained(model, args.adapter).merge_and_unload()
-    words = args.system_prompt.read_text(encoding="utf-8") if args.system_prompt else system_prompt(600 if args.quick else CHARACTERS)
+        model = PeftModel.from_pretrained(model, args.adapter).merge_and_unload()
+    words = args.system_prompt.read_text(encoding="utf-8") if args.system_prompt else system_prompt(600 if args.quick else PROMPT_CHARACTERS)
     return World(model.eval(), tokenizer, words, instructions(args.prompts), args.budget, args.batch)
 
 
@@ -156,9 +132,9 @@ def decode(world: World, constraint: Any) -> tuple[list[str], int, Any]:
 def measured(way: str, run: Callable[[], tuple]) -> Figures:
     from utils.dsl_validator import is_valid
 
-    clock, processor = time.perf_counter(), time.process_time()
+    started = now()
     texts, tokens, *more = run()
-    clock, processor = time.perf_counter() - clock, time.process_time() - processor
+    clock, processor = since(started)
     found = Figures(way, len(texts), tokens, clock, processor, sum(map(is_valid, texts)) / len(texts))
     for statistics in more:
         found.forced_frac, found.constraint_frac = statistics.forced_frac, statistics.constraint_s / statistics.total_s
@@ -200,7 +176,7 @@ def table(found: dict) -> str:
 
 def main() -> int:
     args = parser().parse_args()
-    if not os.environ.get(WORKER_VARIABLE):
+    if not is_worker():
         return as_worker()
     if args.quick:
         args.prompts, args.budget = min(args.prompts, 6), min(args.budget, 120)

@@ -15,16 +15,11 @@ import argparse
 import gc
 import json
 import math
-import os
-import subprocess
 import sys
-import threading
-import time
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-WORKER_VARIABLE = "TRAINING_THROUGHPUT_WORKER"
-LORA_R = 32
+from measuring import (PROMPT_CHARACTERS, QUICK_PROMPT_CHARACTERS, PeakMemory, add_common_options, as_worker, device_text, encoded_rows,
+                       is_worker, load_for_training, now, since)
+
 PEAK_FLOPS_BF16 = {"H200": 989e12, "H100": 989e12, "A100": 312e12, "L40": 181e12, "4090": 165e12, "3090": 71e12}
 """Dense bfloat16 peaks as the maker states them, by a part of the device's name."""
 MEMORY_LIMIT_FRAC = 0.5
@@ -37,114 +32,8 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--baseline-rows", type=int, default=None, metavar="N",
                         help="rows on which ways whose cost is per row are timed (default: all of them)")
     parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--quick", action="store_true", help="tiny model, under 50 s: a check of the benchmark, not a figure to quote")
-    parser.add_argument("--json", action="store_true")
+    add_common_options(parser)
     return parser
-
-
-def as_worker() -> int:
-    """Run this file again with the rooms and the tests' rows importable."""
-    path = os.pathsep.join([str(ROOT / "scripts"), str(ROOT / "tests")])
-    environment = os.environ | {"PYTHONPATH": path, WORKER_VARIABLE: "1", "TOKENIZERS_PARALLELISM": "false", "PYTHONWARNINGS": "ignore",
-                                "OMP_WAIT_POLICY": "PASSIVE"}  # threads that wait must not count as processor time
-    code = subprocess.run([sys.executable, __file__, *sys.argv[1:]], env=environment, check=False).returncode
-    if code < 0:
-        print(f"The measuring process was ended by signal {-code}; out of memory?", file=sys.stderr)
-    return min(abs(code), 1)
-
-
-class PeakMemory:
-    """Largest resident size (GPU memory on CUDA) while inside, in GiB."""
-
-    def __enter__(self) -> "PeakMemory":
-        import psutil
-        import torch
-
-        gc.collect()
-        self.is_cuda, self.peak, self._process = torch.cuda.is_available(), 0, psutil.Process()
-        if self.is_cuda:
-            torch.cuda.reset_peak_memory_stats()
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._watch)
-        self._thread.start()
-        return self
-
-    def _watch(self) -> None:
-        while not self._over.wait(0.05):
-            self.peak = max(self.peak, self._process.memory_info().rss)
-
-    def __exit__(self, *_) -> None:
-        import torch
-
-        self._over.set()
-        self._thread.join()
-        self.gib = (torch.cuda.max_memory_allocated() if self.is_cuda else self.peak) / 2**30
-
-
-def load(args: argparse.Namespace):
-    """Model with a LoRA adapter away from its start, tokenizer and encoded rows."""
-    import torch
-    from peft import get_peft_model
-    from training_world import rows, system_prompt, tiny_model, tiny_tokenizer
-
-    from model.base_model import load_model, load_tokenizer, quiet_libraries
-    from model.encode import encode_row
-
-    quiet_libraries()
-    torch.manual_seed(0)
-    if args.quick:
-        tokenizer, model = tiny_tokenizer(), tiny_model(layers=4)
-    elif torch.cuda.is_available():
-        model, tokenizer = random_8b(), tiny_tokenizer()
-    else:
-        from model.embedded_base import ensure_embedded_base
-
-        base = ensure_embedded_base()
-        tokenizer, model = load_tokenizer(base), load_model(base)
-    import datasets
-
-    datasets.disable_progress_bars()
-    model = get_peft_model(model, lora_config())
-    for name, parameter in model.named_parameters():
-        if "lora_B" in name:
-            torch.nn.init.normal_(parameter, std=0.01)
-    prompt = system_prompt(2500 if args.quick else 5700)
-    return model.train(), tokenizer, [encode_row(tokenizer, prompt, row) for row in rows(args.rows, nodes=(4, 12))]
-
-
-def lora_config():
-    from peft import LoraConfig
-
-    from model.lora import TARGETS
-
-    return LoraConfig(r=LORA_R, lora_alpha=2 * LORA_R, target_modules=list(TARGETS), task_type="CAUSAL_LM")
-
-
-def random_8b():
-    """Llama of 8B shape in NF4 with random weights: speed needs no trained ones."""
-    import tempfile
-
-    import torch
-    from transformers import LlamaConfig, LlamaForCausalLM
-
-    from model.base_model import load_model
-
-    config = LlamaConfig(vocab_size=128256, hidden_size=4096, intermediate_size=14336, num_hidden_layers=32, num_attention_heads=32,
-                         num_key_value_heads=8, head_dim=128, max_position_embeddings=8192, tie_word_embeddings=False)
-    with tempfile.TemporaryDirectory() as folder:
-        torch.set_default_dtype(torch.bfloat16)
-        LlamaForCausalLM(config).save_pretrained(folder)
-        torch.set_default_dtype(torch.float32)
-        return load_model(folder, "nf4")
-
-
-def now() -> tuple[float, float]:
-    return time.perf_counter(), time.process_time()
-
-
-def since(start: tuple[float, float]) -> tuple[float, float]:
-    """Seconds on the clock and of processor time."""
-    return time.perf_counter() - start[0], time.process_time() - start[1]
 
 
 def step_timer():
@@ -233,7 +122,8 @@ def compare(args: argparse.Namespace) -> dict:
     from model.shared_prefix import SharedPrefixLoss
     from model.training_data import shared_prefix
 
-    model, tokenizer, rows = load(args)
+    model, tokenizer = load_for_training(args.quick)
+    rows = encoded_rows(tokenizer, args.rows, QUICK_PROMPT_CHARACTERS if args.quick else PROMPT_CHARACTERS)
     few = rows[:args.baseline_rows or len(rows)]
     tokens = lambda some: sum(len(row.answer_ids) for row in some)
     prefix = shared_prefix(rows)
@@ -259,8 +149,6 @@ def compare(args: argparse.Namespace) -> dict:
 
 
 def summary(args, results, rows, few, prefix, same_rows_loss: float) -> dict:
-    import torch
-
     ours, row_rate, trl_rate = results[-1], results[2]["answer_tokens_per_s"], results[0]["answer_tokens_per_s"]
     epoch_tokens = sum(len(row.answer_ids) for row in rows)
     add_utilisation(results, rows)
@@ -268,9 +156,8 @@ def summary(args, results, rows, few, prefix, same_rows_loss: float) -> dict:
     for result in results:
         result["seconds_per_epoch"] = epoch_tokens / result["answer_tokens_per_s"]
         result["times_trl"] = result["answer_tokens_per_s"] / trl_rate
-    return {"device": torch.cuda.get_device_name(0) if torch.cuda.is_available() else f"CPU, {torch.get_num_threads()} threads, "
-            f"{torch.backends.cpu.get_cpu_capability()}", "quick": args.quick, "rows": len(rows), "baseline_rows": len(few),
-            "prefix_tokens": len(prefix), "answer_tokens": epoch_tokens, "results": results, "times_trl": ours["answer_tokens_per_s"] / trl_rate,
+    return {"device": device_text(), "quick": args.quick, "rows": len(rows), "baseline_rows": len(few), "prefix_tokens": len(prefix),
+            "answer_tokens": epoch_tokens, "results": results, "times_trl": ours["answer_tokens_per_s"] / trl_rate,
             "times_row_by_row": ours["answer_tokens_per_s"] / row_rate, "processor_times_trl": by_processor[-1] / by_processor[0],
             "processor_times_row_by_row": by_processor[-1] / by_processor[2],
             "loss_difference": abs(same_rows_loss - results[2]["loss"]) / abs(results[2]["loss"])}
@@ -302,7 +189,7 @@ def table(found: dict) -> str:
 
 def main() -> int:
     args = parser().parse_args()
-    if not os.environ.get(WORKER_VARIABLE):
+    if not is_worker():
         return as_worker()
     if args.quick:
         args.rows, args.rounds = min(args.rows, 8), 1

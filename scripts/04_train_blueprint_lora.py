@@ -11,7 +11,7 @@ Usage    python scripts/04_train_blueprint_lora.py
          python scripts/04_train_blueprint_lora.py --prepare-base
 Exit     0 trained, 1 failed, 3 stopped on request (continue with --resume), 64 bad usage
 
-On a CPU a training without epochs or steps in the config takes about 13 minutes; the plan it prints says so.
+On a CPU a training without epochs or steps in the config takes 13 minutes at most; the plan it prints says so.
 On several GPUs: accelerate launch --config_file scripts/model/accelerate_fsdp.yaml scripts/04_train_blueprint_lora.py
 """
 
@@ -31,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
     length = parser.add_argument_group("length and settings (over pipeline_config.json)")
     length.add_argument("--epochs", type=float, help="passes over the rows")
     length.add_argument("--max-steps", type=int, metavar="N", help="optimiser steps at most")
-    length.add_argument("--max-minutes", type=float, metavar="M", help="time budget; steps and learning rate are planned to fit it")
+    length.add_argument("--max-minutes", type=float, metavar="M", help="time budget, last validation included; steps and learning rate are planned to fit it")
     length.add_argument("--lr", type=float, help="peak learning rate")
     length.add_argument("--seed", type=int)
     length.add_argument("--no-shared-prefix", action="store_true", help="compute the system prompt again for every row")

@@ -87,8 +87,11 @@ class PipelineLogger:
         self.line(f"[STEP {number}] FAILED: {text} ({duration_text(time.monotonic() - self._step_started_s)}): {problem}")
         update_live_state(self.paths, error_info={"step": number, "problem": problem, "time": now_utc()})
 
-    def progress(self, done: float, total: float, text: str = "") -> None:
-        """Call as often as you like: the heartbeat is kept, a line comes at most every 5 s and at the end."""
+    def progress(self, done: float, total: float, text: str = "", remaining_s: float | None = None) -> None:
+        """Call as often as you like: the heartbeat is kept, a line comes at most every 5 s and at the end.
+
+        `remaining_s` is for who knows it better than the share that is done.
+        """
         self.write_heartbeat()
         now_s = time.monotonic()
         if done < total and now_s - self._last_progress_s < PROGRESS_INTERVAL_S:
@@ -96,7 +99,8 @@ class PipelineLogger:
         self._last_progress_s = now_s
         percent = 100 * done / total if total else 0
         self.line(f"  [{self.step_number}] {done:g}/{total:g} ({percent:.0f}%)" + (f" - {text}" if text else ""))
-        remaining_s = (now_s - self._step_started_s) / done * (total - done) if done else None
+        if remaining_s is None and done:
+            remaining_s = (now_s - self._step_started_s) / done * (total - done)
         update_live_state(self.paths, progress_done=done, progress_total=total, progress_text=text, eta_s=remaining_s)
 
     def write_heartbeat(self) -> None:
@@ -116,7 +120,7 @@ class _NoOpLogger:
     def step(self, number: str, text: str) -> Iterator["_NoOpLogger"]:
         yield self
 
-    def progress(self, done: float, total: float, text: str = "") -> None:
+    def progress(self, done: float, total: float, text: str = "", remaining_s: float | None = None) -> None:
         pass
 
     def write_heartbeat(self) -> None:

@@ -12,8 +12,10 @@ import torch
 from training_world import tiny_base, write_project
 
 from error_handler import UserError
+from model import callbacks, pace
 from model import train as training
 from model.checkpoints import MANIFEST, checkpoints, damage, newest_good_checkpoint, write_manifest
+from model.shared_prefix import SharedPrefixLoss
 from model.train import Request, train
 from pipeline.config import load_config
 from pipeline.exit_codes import ExitCode
@@ -75,8 +77,8 @@ def stop_after(paths: Paths, step: int, monkeypatch) -> None:
 
     log_step = ProgressLog._log_step
 
-    def log_and_ask(self, args, state, *rest):
-        log_step(self, args, state, *rest)
+    def log_and_ask(self, state, *rest):
+        log_step(self, state, *rest)
         if state.global_step == step:
             request_stop(paths)
 
@@ -165,8 +167,6 @@ def test_out_of_memory_reduces_retries_and_says_so(make_project, monkeypatch):
 
 
 def test_a_loss_that_is_not_a_number_ends_the_run_and_keeps_the_best_adapter(make_project, monkeypatch):
-    from model.shared_prefix import SharedPrefixLoss
-
     paths = make_project("p")
     forward_backward = SharedPrefixLoss.forward_backward
     calls = []
@@ -198,6 +198,74 @@ def test_a_rising_validation_loss_ends_the_run_with_the_best_adapter(make_projec
     assert found["status"] == "stopped_early"
     assert "validation loss rose" in found["stop_reason"]
     assert found["result"]["best_step"] < found["result"]["steps"]
+
+
+def validated_steps(paths: Paths) -> list[int]:
+    return [line["step"] for line in read_jsonl(paths.model_folder(1) / "training_log.jsonl") if "validation_loss" in line]
+
+
+@pytest.mark.parametrize("last, validated", [(10, [10]), (11, [10]), (12, [10, 12])])
+def test_a_training_that_ends_just_after_a_validation_does_not_validate_again(make_project, last, validated):
+    paths = make_project("p", eval_steps=10, max_steps=last)
+    run(paths)
+    assert validated_steps(paths) == validated
+
+
+class FakeClock:
+    """In place of `time` in the given modules: only loss and validation take time, as many seconds as the functions of their tokens say."""
+
+    def __init__(self, monkeypatch, modules, step_s, validation_s):
+        self.now_s = 0.0
+        for module in modules:
+            monkeypatch.setattr(module, "time", self)
+        for name, seconds in (("forward_backward", step_s), ("mean_loss", validation_s)):
+            monkeypatch.setattr(SharedPrefixLoss, name, self._taking(getattr(SharedPrefixLoss, name), seconds))
+
+    def _taking(self, compute, seconds):
+        def slow(loss, rows, *more):
+            self.now_s += seconds(pace.computed_tokens(rows, len(loss.prefix_ids)))
+            return compute(loss, rows, *more)
+        return slow
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+    perf_counter = monotonic
+
+
+@pytest.mark.parametrize("last, validated", [(10, [10]), (11, [10]), (12, [10, 12])])
+def test_nor_does_one_that_its_time_budget_ends(make_project, monkeypatch, last, validated):
+    paths = make_project("p", eval_steps=10, max_steps=20)
+    FakeClock(monkeypatch, [callbacks], step_s=lambda _: 10.0, validation_s=lambda _: 0.0)
+    run(paths, max_minutes=(last + 0.5) * 10 / 60)
+    assert record(paths)["result"]["steps"] == last
+    assert validated_steps(paths) == validated
+
+
+@pytest.mark.parametrize("eval_steps", [3, 10])
+def test_the_planned_duration_is_the_real_one_with_validations(make_project, monkeypatch, eval_steps):
+    paths = make_project("p", eval_steps=eval_steps, max_steps=20)
+    FakeClock(monkeypatch, [callbacks, pace, training], step_s=lambda tokens: tokens / 10, validation_s=lambda tokens: tokens / 5)
+    run(paths, max_minutes=10**6)
+    planned_s = read_json(paths.model_folder(1) / "training_plan.json")["expected_s"]
+    assert planned_s == pytest.approx(record(paths)["duration_s"], rel=0.05)
+
+
+@pytest.mark.parametrize("minutes", [5, 9])
+def test_a_time_budget_holds_with_the_last_validation_though_steps_take_twice_as_long_as_those_timed(make_project, monkeypatch, minutes):
+    paths = make_project("p", eval_steps=7, max_steps=40)
+    begun = []
+
+    def slower_in_earnest(tokens: int) -> float:
+        begun.append(1)
+        return tokens / 100 * (1 if len(begun) < 5 else 2)
+
+    FakeClock(monkeypatch, [callbacks, pace, training], step_s=slower_in_earnest, validation_s=lambda tokens: tokens / 50)
+    run(paths, max_minutes=minutes)
+    found = record(paths)
+    assert "leaves no time for step" in found["stop_reason"]
+    assert 0.7 * minutes * 60 < found["duration_s"] <= minutes * 60
+    assert validated_steps(paths)[-1] == found["result"]["steps"]
 
 
 def test_log_record_and_adapter_are_as_documented(make_project):

@@ -14,6 +14,7 @@ from model import preflight
 from model.base_model import hub_model_for, load_tokenizer, resolve_base
 from model.encode import EncodedDataset, EncodedRow
 from model.estimates import GIB, MemoryNeed, ModelShape, check_disk, memory_need, micro_batch_tokens
+from model.pace import Pace
 from model.plan import budget_minutes, rows_per_step, total_steps
 from model.preflight import Candidate, candidates, fastest_that_fits
 from model.training_data import TrainingData, gated_prefix
@@ -66,14 +67,14 @@ def test_nothing_named_trains_thirteen_minutes_on_a_cpu_and_three_epochs_on_a_gp
     plain = config(paths)
     assert budget_minutes(plain, None, "cpu") == 13.0
     assert budget_minutes(plain, None, "cuda") is None
-    assert total_steps(plain, row_count=160, per_step=16, minutes=None, seconds_per_step=None) == 30
-    assert total_steps(plain, row_count=1600, per_step=16, minutes=13, seconds_per_step=26) == 30
+    assert total_steps(plain, row_count=160, per_step=16, minutes=None) == 30
+    assert total_steps(plain, row_count=1600, per_step=16, minutes=13, pace=timed(steps=[(100, 23.4)])) == 30
 
 
 def test_epochs_in_the_config_win_over_the_default_budget(paths):
     asked = config(paths, training__epochs=2)
     assert budget_minutes(asked, None, "cpu") is None
-    assert total_steps(asked, 100, 16, None, None) == 14
+    assert total_steps(asked, 100, 16, None) == 14
 
 
 def test_batch_and_accumulation_of_the_config_are_the_rows_of_a_step(paths):
@@ -81,10 +82,53 @@ def test_batch_and_accumulation_of_the_config_are_the_rows_of_a_step(paths):
     assert rows_per_step(config(paths, training__batch_size=3, training__gradient_accumulation_steps=5)) == 15
 
 
-@given(minutes=st.floats(0.1, 60), seconds=st.floats(0.01, 200), rows=st.integers(1, 5000), per_step=st.integers(1, 64))
-def test_a_time_budget_is_never_planned_over(minutes, seconds, rows, per_step):
-    steps = total_steps(PipelineConfig(), rows, per_step, minutes, seconds)
-    assert steps == 1 or steps * seconds <= minutes * 60 * 1.0001
+def timed(steps: list[tuple[int, float]], validation_s: float = 0.0, eval_steps: int = 25) -> Pace:
+    """Of a training whose steps have 100 tokens on average; (tokens, seconds) each."""
+    pace = Pace(100, 1000, eval_steps, save_steps=25)
+    for tokens, seconds in steps:
+        pace.add_step(tokens, seconds)
+    pace.add_validation(validation_s)
+    return pace
+
+
+@given(minutes=st.floats(0.1, 60), seconds=st.floats(0.01, 200), rows=st.integers(1, 5000), per_step=st.integers(1, 64),
+       validation_s=st.floats(0, 300), eval_steps=st.integers(1, 100))
+def test_a_time_budget_is_never_planned_over(minutes, seconds, rows, per_step, validation_s, eval_steps):
+    pace = timed([(100, seconds)], validation_s, eval_steps)
+    steps = total_steps(PipelineConfig(), rows, per_step, minutes, pace)
+    validations = len([step for step in range(1, steps + 1) if step % eval_steps == 0]) + (steps % eval_steps > 0.1 * eval_steps or steps < eval_steps)
+    assert pace.remaining_s(0, steps) == pytest.approx(steps * seconds + validations * validation_s)
+    assert steps == 1 or pace.remaining_s(0, steps) <= minutes * 60
+
+
+def test_a_step_of_few_tokens_does_not_make_the_pace_look_fast():
+    assert timed([(50, 5.0), (150, 15.0)]).step_s == pytest.approx(10.0)
+
+
+def test_the_pace_is_that_of_the_last_ten_steps():
+    assert timed([(100, 1.0)] * 50 + [(100, 2.0)] * 10).step_s == pytest.approx(2.0)
+
+
+def test_a_validation_timed_in_part_counts_as_a_whole_one():
+    pace = timed([(100, 10.0)])
+    pace.add_validation(3.0, tokens=200)
+    assert pace.validation_s == pytest.approx(15.0)
+
+
+def test_before_a_validation_was_timed_its_tokens_say_how_long_it_takes():
+    pace = Pace(100, 1000, eval_steps=25, save_steps=25)
+    assert pace.validation_s == 0 and pace.remaining_s(0, 10) is None
+    pace.add_step(100, 10.0)
+    assert pace.validation_s == pytest.approx(42.0)
+
+
+def test_what_is_left_counts_validations_and_saving_to_come():
+    pace = timed([(100, 10.0)], validation_s=60.0)
+    pace.add_saving(1.0)
+    assert pace.remaining_s(0, 60) == 600 + 3 * 60 + 3
+    assert pace.remaining_s(50, 60) == 100 + 60 + 1
+    assert pace.remaining_s(50, 52) == 20 + 1
+    assert pace.remaining_s(60, 60) == 0
 
 
 def test_training_without_enough_memory_is_refused_with_numbers():

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from peft import LoraConfig, get_peft_model
 from training_world import tiny_model
 
+from model import prefix_attention
 from model.batching import micro_batches, step_indices
 from model.encode import EncodedRow
 from model.lora import TARGETS
@@ -70,13 +71,29 @@ def test_rows_packed_without_a_shared_prefix_train_the_same(model):
     assert_same_training(model, SharedPrefixLoss(model, (), 60), rows)
 
 
+LAYERS = pytest.mark.parametrize("layers", [{"merge": False, "lean": False}, {"lean": False}, {"lean": True}], ids=["library", "merged", "lean"])
+
+
+@LAYERS
 @pytest.mark.parametrize("flat", [False, True])
-def test_checkpointing_changes_nothing(flat):
+def test_checkpointing_changes_nothing(flat, layers):
     model = adapted(tiny_model()).train()
     enable_checkpointing(model)
-    assert model.get_base_model().is_activation_checkpointing
     rows = some_rows(6, 50)
-    assert_same_training(model, SharedPrefixLoss(model, rows[0].prompt_ids[:50], 60, flat=flat), rows)
+    assert_same_training(model, SharedPrefixLoss(model, rows[0].prompt_ids[:50], 60, flat=flat, **layers), rows)
+
+
+@LAYERS
+def test_checkpointing_computes_every_layer_again(layers, monkeypatch):
+    model, rows, calls = adapted(tiny_model()).train(), some_rows(6, 50), []
+    attend = prefix_attention.attend_to_prefix
+    monkeypatch.setattr(prefix_attention, "attend_to_prefix", lambda *arguments: calls.append(1) or attend(*arguments))
+    loss = SharedPrefixLoss(model, rows[0].prompt_ids[:50], 10**6, **layers)
+    loss.forward_backward(rows)
+    once = len(calls)
+    enable_checkpointing(model)
+    loss.forward_backward(rows)
+    assert len(calls) == 3 * once
 
 
 def test_each_way_to_compute_attention_gives_the_same_loss_on_odd_shapes(model):

@@ -11,6 +11,7 @@ from typing import Any
 from transformers import TrainerCallback
 
 from model.checkpoints import write_manifest
+from model.pace import Pace
 from pipeline.live import now_utc
 from pipeline.paths import Paths
 from pipeline.stop import is_stop_requested
@@ -53,13 +54,10 @@ class Heartbeat(TrainerCallback):
 class ProgressLog(TrainerCallback):
     """A line of training_log.jsonl and of the pipeline's progress at each logging step and each validation."""
 
-    def __init__(self, file: Path, logger: Any, run_id: str, notes: RunNotes, shown: Any):
-        self.file, self.logger, self.run_id, self.notes, self.shown = file, logger, run_id, notes, shown
+    def __init__(self, file: Path, logger: Any, run_id: str, notes: RunNotes, shown: Any, pace: Pace, budget: "TimeBudget | None"):
+        self.file, self.logger, self.run_id, self.notes, self.shown, self.pace, self.budget = file, logger, run_id, notes, shown, pace, budget
         self.trainer: Any = None
-        self._seen_tokens, self._seen_seconds, self._started_s, self._started_step = 0, 0.0, 0.0, 0
-
-    def on_train_begin(self, args, state, control, **_):
-        self._started_s, self._started_step = time.monotonic(), state.global_step
+        self._seen_tokens, self._seen_seconds = 0, 0.0
 
     def on_log(self, args, state, control, logs=None, **_):
         common = {"time": now_utc(), "run_id": self.run_id, "step": state.global_step}
@@ -68,17 +66,18 @@ class ProgressLog(TrainerCallback):
             append_jsonl(self.file, [common | {"epoch": epoch, "validation_loss": logs["eval_loss"]}])
             self.shown.line(f"step {state.global_step}: validation loss {logs['eval_loss']:.4f}")
         elif "loss" in (logs or {}):
-            self._log_step(args, state, logs, common | {"total_steps": state.max_steps, "epoch": epoch})
+            self._log_step(state, control, logs, common | {"total_steps": state.max_steps, "epoch": epoch})
 
-    def _log_step(self, args, state, logs, line):
+    def _log_step(self, state, control, logs, line):
         loss, rate = self.trainer.last_loss_mean(), self._tokens_per_s()
         self.notes.first_loss = loss if self.notes.first_loss is None else self.notes.first_loss
         self.notes.last_loss = loss
         append_jsonl(self.file, [line | {"loss": loss, "learning_rate": logs.get("learning_rate"), "grad_norm": logs.get("grad_norm"),
                                          "answer_tokens_per_s": rate, "memory_gib": round(memory_gib(), 3)}])
         text = f"loss={loss:.4f} {rate:.0f} answer tokens/s"
-        self.logger.progress(state.global_step, state.max_steps, text)
-        self.shown.progress(state.global_step, state.max_steps, f"{text} ETA {eta_text(self._eta_s(state))}")
+        eta_s = self._eta_s(state, control)
+        self.logger.progress(state.global_step, state.max_steps, text, eta_s)
+        self.shown.progress(state.global_step, state.max_steps, f"{text} ETA {eta_text(eta_s)}")
 
     def _tokens_per_s(self) -> float:
         tokens, seconds = self.trainer.answer_tokens, self.trainer.step_seconds
@@ -86,9 +85,13 @@ class ProgressLog(TrainerCallback):
         self._seen_tokens, self._seen_seconds = tokens, seconds
         return round(rate, 2)
 
-    def _eta_s(self, state) -> float | None:
-        done = state.global_step - self._started_step
-        return (time.monotonic() - self._started_s) / done * (state.max_steps - state.global_step) if done else None
+    def _eta_s(self, state, control) -> float | None:
+        """By the pace so far, and never behind the end of the time budget."""
+        remaining_s = self.pace.remaining_s(state.global_step, state.max_steps)
+        if remaining_s is None:
+            return None
+        remaining_s += self.pace.validation_s if control.should_evaluate else 0.0
+        return min(remaining_s, max(0.0, self.budget.left_s())) if self.budget else remaining_s
 
 
 def memory_gib() -> float:
@@ -111,19 +114,54 @@ class StopSignal(TrainerCallback):
             control.should_save = True
 
 
-class TimeBudget(TrainerCallback):
-    """Ends the training when its time is over; what is trained by then is the result."""
+class KeepPace(TrainerCallback):
+    """Times each step, validation and saving; stands behind the callbacks whose work is to be counted."""
 
-    def __init__(self, limit_s: float, notes: RunNotes):
-        self.limit_s, self.notes, self._started_s = limit_s, notes, 0.0
+    def __init__(self, pace: Pace):
+        self.pace = pace
+        self.trainer: Any = None
+        self._seen_tokens, self._seen_s = 0, 0.0
+
+    def _seconds(self) -> float:
+        """Since it was last asked."""
+        before_s, self._seen_s = self._seen_s, time.monotonic()
+        return self._seen_s - before_s
+
+    def on_step_begin(self, args, state, control, **_):
+        self._seen_tokens, self._seen_s = self.trainer.computed_tokens, time.monotonic()
+
+    def on_step_end(self, args, state, control, **_):
+        self.pace.add_step(self.trainer.computed_tokens - self._seen_tokens, self._seconds())
+
+    def on_evaluate(self, args, state, control, **_):
+        self.pace.add_validation(self._seconds())
+
+    def on_save(self, args, state, control, **_):
+        self.pace.add_saving(self._seconds())
+
+
+class TimeBudget(TrainerCallback):
+    """Ends the training before its time is over, so that the last validation is within it; what is trained by then is the result."""
+
+    def __init__(self, limit_s: float, notes: RunNotes, pace: Pace):
+        self.limit_s, self.notes, self.pace, self._started_s = limit_s, notes, pace, 0.0
 
     def on_train_begin(self, args, state, control, **_):
         self._started_s = time.monotonic()
 
+    def left_s(self) -> float:
+        return self.limit_s - (time.monotonic() - self._started_s)
+
     def on_step_end(self, args, state, control, **_):
-        elapsed_s = time.monotonic() - self._started_s
-        if elapsed_s > self.limit_s and state.global_step < state.max_steps:
-            self.notes.end(control, "complete", f"time budget of {self.limit_s / 60:.1f} minutes used up at step {state.global_step}")
+        step = state.global_step
+        if step < state.max_steps and self._needed_s(state, control) > self.left_s():
+            self.notes.end(control, "complete", f"time budget of {self.limit_s / 60:.1f} minutes leaves no time for step {step + 1}")
+
+    def _needed_s(self, state, control) -> float:
+        """For what is due behind this step, then another step and all that follows the last one."""
+        validated_step = state.global_step if control.should_evaluate else last_validated_step(state)
+        due_s = self.pace.validation_s * control.should_evaluate + self.pace.saving_s * control.should_save
+        return due_s + self.pace.one_more_s(state.global_step, validated_step)
 
 
 class Guards(TrainerCallback):
@@ -157,6 +195,22 @@ class Guards(TrainerCallback):
             self._rising += 1
         if self._rising >= RISING_EVALUATIONS:
             self.notes.end(control, "stopped_early", f"validation loss rose for {self._rising} evaluations (best {best:.4f} at step {self.notes.best_step})")
+
+
+def last_validated_step(state: Any) -> int:
+    """0 when there was no validation yet; `state` is Trainer's."""
+    return max((line["step"] for line in state.log_history if "eval_loss" in line), default=0)
+
+
+class NoSecondValidation(TrainerCallback):
+    """Takes back the validation that Trainer makes at its last step whatever was validated just before."""
+
+    def __init__(self, pace: Pace):
+        self.pace = pace
+
+    def on_step_end(self, args, state, control, **_):
+        if state.global_step >= state.max_steps and self.pace.is_validated(state.global_step, last_validated_step(state)):
+            control.should_evaluate = False
 
 
 class SealCheckpoints(TrainerCallback):

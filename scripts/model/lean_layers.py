@@ -10,6 +10,7 @@ Shapes: T tokens, C hidden width, r rank; projections are stored (out, in).
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -152,12 +153,19 @@ def lean_layers(model: Any) -> Iterator[None]:
     """Compute with hand-written layers inside the block; the adapter must not change within it."""
     layers = model.get_base_model().model.layers
     for layer in layers:
-        layer.forward = _lean_forward(layer)
+        layer.forward = _checkpointed_like(layer, _lean_forward(layer))
     try:
         yield
     finally:
         for layer in layers:
             del layer.forward
+
+
+def _checkpointed_like(layer: Any, forward: Any):
+    """The library checkpoints within the `forward` of the layer's class, whose place ours takes."""
+    if not layer.gradient_checkpointing:
+        return forward
+    return lambda hidden_states, **keywords: layer._gradient_checkpointing_func(partial(forward, **keywords), hidden_states)
 
 
 def _lean_forward(layer: Any):

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from model.pace import Pace
 from pipeline.config import PipelineConfig
 from pipeline.store import read_json, write_json
 
@@ -14,6 +15,8 @@ ROWS_PER_STEP = 16
 """Default rows of an optimiser step: enough to share the prompt well, few enough for a training of minutes to have steps."""
 CPU_BUDGET_MINUTES = 13.0
 """On a CPU without epochs in the config: the nightly run has 30 minutes for everything."""
+PLANNED_FRAC = 0.9
+"""Of the time budget: a training that is cut off ends at a high learning rate, and steps were 6 % slower than those timed ahead."""
 MAX_EPOCHS_IN_BUDGET = 4.0
 DEFAULT_EPOCHS = 3.0
 CONTINUED_RATE_FRAC = 0.5
@@ -46,6 +49,8 @@ class TrainingPlan:
     max_minutes: float | None
     is_flat: bool = False
     seconds_per_step: float | None = None
+    expected_s: float | None = None
+    """Of the whole training with its validations, by the steps timed ahead."""
     schema_version: int = PLAN_SCHEMA
 
     def save(self, folder: Path) -> None:
@@ -84,15 +89,15 @@ def budget_minutes(config: PipelineConfig, asked: float | None, device: str) -> 
     return CPU_BUDGET_MINUTES if device == "cpu" and not has_explicit_length(config) else None
 
 
-def total_steps(config: PipelineConfig, row_count: int, per_step: int, minutes: float | None, seconds_per_step: float | None) -> int:
-    """Optimiser steps: the least of what epochs, max_steps and the time budget allow, at least one."""
+def total_steps(config: PipelineConfig, row_count: int, per_step: int, minutes: float | None, pace: Pace | None = None) -> int:
+    """Optimiser steps: the least of what epochs, max_steps and the time budget at this pace allow, at least one."""
     steps_per_epoch = math.ceil(row_count / per_step)
     epochs = config.training.epochs or (MAX_EPOCHS_IN_BUDGET if minutes else DEFAULT_EPOCHS)
     limits = [math.ceil(epochs * steps_per_epoch)]
     if config.training.max_steps:
         limits = [config.training.max_steps] if config.training.epochs is None else [*limits, config.training.max_steps]
-    if minutes and seconds_per_step:
-        limits.append(int(minutes * 60 / seconds_per_step))
+    if minutes and pace:
+        limits.append(pace.steps_within(minutes * 60 * PLANNED_FRAC))
     return max(1, min(limits))
 
 
@@ -101,7 +106,7 @@ def plan_lines(plan: TrainingPlan, facts: dict[str, Any]) -> list[str]:
     shared = f"{plan.prefix_tokens} tokens of prompt computed once per step" if plan.prefix_tokens else "prompt not shared"
     length = f"{plan.total_steps} steps of {plan.rows_per_step} rows ({plan.epochs:.2f} epochs)"
     budget = f", at most {plan.max_minutes:.1f} minutes" if plan.max_minutes else ""
-    expected = f", about {plan.seconds_per_step * plan.total_steps / 60:.1f} minutes" if plan.seconds_per_step else ""
+    expected = f", about {plan.expected_s / 60:.1f} minutes with validations" if plan.expected_s else ""
     return [f"Model       blueprint-lora-v{plan.version} on {plan.base}, start from {plan.start_from}",
             f"Rows        {facts['rows']} for training, {facts['validation']} for validation, {facts['dropped']} dropped as too long "
             f"(longest {facts['longest']} tokens, limit {plan.max_seq_length})",

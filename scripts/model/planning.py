@@ -3,7 +3,9 @@
 import math
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from model.batching import step_indices
 from model.checkpoints import newest_good_checkpoint
 from model.estimates import GIB, ModelShape, available_memory, check_disk, memory_need, micro_batch_tokens
 from model.lora import rank_of, start_folder, start_name
+from model.pace import Pace, computed_tokens
 from model.plan import PLAN_FILE, TrainingPlan, budget_minutes, default_learning_rate, rows_per_step, total_steps
 from model.preflight import QUANTIZATIONS, candidates, fastest_that_fits
 from model.training_data import RawData, TrainingData, gated_prefix
@@ -28,33 +31,29 @@ class Decisions:
     folder: Path
     prefix_ids: tuple[int, ...]
     facts: dict[str, Any]
+    pace: Pace
     checkpoint: Path | None = None
     start: Path | None = None
     """The adapter that a new training continues from; None for a fresh one."""
     row_count: int = 0
-    validation_share: float = 0.0
-    """Time of one validation over that of an optimiser step, by their tokens."""
 
-    def first_step(self, row_count: int) -> list[int]:
-        return next(step_indices(row_count, self.plan.rows_per_step, self.plan.seed, 0))
+    def first_steps(self, row_count: int, count: int) -> list[list[int]]:
+        return list(islice(step_indices(row_count, self.plan.rows_per_step, self.plan.seed, 0), count))
 
-    def set_length(self, config: PipelineConfig, request: Any, measure_s: Any) -> None:
-        """Fill in the number of steps of a new run; a measured step is only needed for a time budget or a dry run."""
+    def set_length(self, config: PipelineConfig, request: Any, time_ahead: Callable[[], None]) -> None:
+        """Fill in the number of steps of a new run; the pace is only timed for a time budget or a dry run."""
         if self.checkpoint:
             return
         minutes = self.plan.max_minutes
-        seconds = measure_s() if minutes or request.dry_run else None
-        if minutes and seconds:
-            validation_s = seconds * self.validation_share
-            left = max(minutes - validation_s / 60, minutes / 2)
-            steps = total_steps(config, self.row_count, self.plan.rows_per_step, left, seconds + validation_s / config.training.eval_steps)
-        else:
-            steps = total_steps(config, self.row_count, self.plan.rows_per_step, minutes, seconds)
+        if minutes or request.dry_run:
+            time_ahead()
+        steps = total_steps(config, self.row_count, self.plan.rows_per_step, minutes, self.pace)
         epochs = steps / math.ceil(self.row_count / self.plan.rows_per_step)
         warmup = config.training.warmup_steps
         if not config.is_explicit("training.warmup_steps"):
             warmup = min(warmup, max(1, steps // 10))
-        self.plan = replace(self.plan, total_steps=steps, epochs=round(epochs, 4), warmup_steps=warmup, seconds_per_step=seconds)
+        self.plan = replace(self.plan, total_steps=steps, epochs=round(epochs, 4), warmup_steps=warmup,
+                            seconds_per_step=self.pace.step_s, expected_s=self.pace.remaining_s(0, steps))
 
 
 def decide(config: PipelineConfig, paths: Paths, request: Any, raw: RawData, data: TrainingData, base: str, failed_attempts: int) -> Decisions:
@@ -91,7 +90,8 @@ def _resumed(config: PipelineConfig, paths: Paths, request: Any, raw: RawData, d
     prefix = data.prefix_ids if plan.prefix_tokens else ()
     if not checkpoint:
         return None
-    return Decisions(plan, folder, prefix, _facts(plan, data, {"memory_gib": 0.0, "disk_gib": 0.0}), checkpoint, row_count=len(data.train.rows))
+    pace = _pace(config, data, prefix, plan.rows_per_step)
+    return Decisions(plan, folder, prefix, _facts(plan, data, {"memory_gib": 0.0, "disk_gib": 0.0}), pace, checkpoint, row_count=len(data.train.rows))
 
 
 def _tell_damaged(folder: Path, problem: str) -> None:
@@ -124,16 +124,15 @@ def _new(config: PipelineConfig, paths: Paths, request: Any, raw: RawData, data:
         micro_batch_rows=training.batch_size, rows_per_step=rows_per_step(config), total_steps=1, epochs=0.0, warmup_steps=training.warmup_steps,
         learning_rate=training.learning_rate or default_learning_rate(model_config.hidden_size, start is not None), max_seq_length=config.model.max_seq_length, lora_r=rank,
         max_minutes=budget_minutes(config, request.max_minutes, device), is_flat=_is_fsdp())
-    return Decisions(plan, folder, prefix, _facts(plan, data, needs), None, start, len(data.train.rows), _validation_share(data, prefix, rows_per_step(config)))
+    pace = _pace(config, data, prefix, plan.rows_per_step)
+    return Decisions(plan, folder, prefix, _facts(plan, data, needs), pace, None, start, len(data.train.rows))
 
 
-def _validation_share(data: TrainingData, prefix: tuple[int, ...], per_step: int) -> float:
-    """A forward pass is a third of a step's work on the same tokens."""
-    if not data.validation.rows:
-        return 0.0
-    own = lambda rows: sum(len(row) - len(prefix) for row in rows)
-    step = len(prefix) + own(data.train.rows) / len(data.train.rows) * per_step
-    return (len(prefix) + own(data.validation.rows)) / step / 3
+def _pace(config: PipelineConfig, data: TrainingData, prefix: tuple[int, ...], per_step: int) -> Pace:
+    rows, validation = data.train.rows, data.validation.rows
+    own = computed_tokens(rows, len(prefix)) - len(prefix)
+    step_tokens = len(prefix) + own / math.ceil(len(rows) / per_step)
+    return Pace(step_tokens, computed_tokens(validation, len(prefix)) if validation else 0, config.training.eval_steps, config.training.save_steps)
 
 
 def _measured(config: PipelineConfig, model_config: Any, paths: Paths) -> list[Any]:

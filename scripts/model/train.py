@@ -11,12 +11,14 @@ from typing import Any
 
 from error_handler import UserError, cuda_oom_retry
 from model.base_model import load_model, load_tokenizer, resolve_base
-from model.callbacks import Guards, Heartbeat, ProgressLog, RunNotes, SealCheckpoints, StopSignal, TimeBudget
+from model.callbacks import (Guards, Heartbeat, KeepPace, NoSecondValidation, ProgressLog, RunNotes, SealCheckpoints, StopSignal, TimeBudget,
+                             last_validated_step)
 from model.checkpoints import checkpoints, newest_good_checkpoint
 from model.effective_settings import check_effective, effective_settings
 from model.lora import attach_adapter
 from model.model_card import write_model_card
-from model.plan import plan_lines
+from model.pace import TIMED_FRAC, TIMED_STEPS, time_ahead
+from model.plan import CPU_BUDGET_MINUTES, plan_lines
 from model.planning import decide
 from model.preflight import enable_checkpointing
 from model.run_record import RunRecord
@@ -134,20 +136,18 @@ class _Attempt:
         self.loss = SharedPrefixLoss(self.model, self.decided.prefix_ids, plan.micro_batch_tokens, max_rows=plan.micro_batch_rows, flat=plan.is_flat)
 
     def _check_and_time(self) -> None:
-        """Self-check on two rows, then the time of one real step, from which the number of steps follows."""
+        """Self-check on two rows, then the time of a few real steps and of validation, from which the number of steps follows."""
         self.model.train()
         check = check_or_refuse(self.model, self.loss, self.data.train.rows)
         self.say(f"Self-check against row-by-row training: loss {check.loss_error:.1e}, gradients {check.gradient_error:.1e} apart")
-        self.decided.set_length(self.config, self.request, lambda: self._seconds_per_step())
+        self.decided.set_length(self.config, self.request, self._time)
 
-    def _seconds_per_step(self) -> float:
-        rows = self.data.train.rows
-        step = [rows[i] for i in self.decided.first_step(len(rows))]
+    def _time(self) -> None:
+        plan, rows = self.decided.plan, self.data.train.rows
+        steps = [[rows[i] for i in step] for step in self.decided.first_steps(len(rows), TIMED_STEPS)]
+        limit_s = (plan.max_minutes or CPU_BUDGET_MINUTES) * 60 * TIMED_FRAC
         self.model.train()
-        started_s = time.perf_counter()
-        self.loss.forward_backward(step)
-        self.model.zero_grad()
-        return time.perf_counter() - started_s
+        time_ahead(self.decided.pace, self.loss, steps, self.data.validation.rows[:plan.rows_per_step], limit_s)
 
     def _train(self) -> ExitCode:
         plan, folder = self.decided.plan, self.decided.folder
@@ -168,7 +168,7 @@ class _Attempt:
             trainer.train(resume_from_checkpoint=str(self.decided.checkpoint) if self.decided.checkpoint else None)
         if trainer.diverged:
             notes.status, notes.stop_reason = "stopped_early", trainer.diverged
-        return self._finish(trainer, notes, record, time.monotonic() - started_s)
+        return self._finish(trainer, notes, record, started_s)
 
     def _trainer(self) -> tuple[RunNotes, Any]:
         from transformers import PrinterCallback
@@ -176,29 +176,34 @@ class _Attempt:
         from model.trainer import SharedPrefixTrainer
         from model.trainer_settings import sft_config
 
-        notes, folder = RunNotes(), self.decided.folder
-        progress = ProgressLog(folder / "training_log.jsonl", self.logger, os.environ.get(RUN_ID_VARIABLE, "alone"), notes, Shown(self.say))
-        callbacks = [Heartbeat(), progress, StopSignal(self.paths, notes), Guards(folder / "best", notes), SealCheckpoints()]
+        notes, folder, pace, minutes = RunNotes(), self.decided.folder, self.decided.pace, self.decided.plan.max_minutes
+        budget = TimeBudget(minutes * 60, notes, pace) if minutes else None
+        run_id = os.environ.get(RUN_ID_VARIABLE, "alone")
+        progress = ProgressLog(folder / "training_log.jsonl", self.logger, run_id, notes, Shown(self.say), pace, budget)
+        keeper = KeepPace(pace)
+        callbacks = [Heartbeat(), progress, StopSignal(self.paths, notes), Guards(folder / "best", notes), NoSecondValidation(pace),
+                     SealCheckpoints(), keeper]
         if not is_main_process():
             callbacks.remove(progress)
-        if self.decided.plan.max_minutes:
-            callbacks.append(TimeBudget(self.decided.plan.max_minutes * 60, notes))
+        if budget:
+            callbacks.append(budget)
         trainer = SharedPrefixTrainer(self.model, sft_config(self.config, self.decided.plan, folder, bool(self.data.validation.rows)), self.tokenizer,
                                       self.data.train.rows, self.data.validation.rows, self.loss, self.decided.plan.rows_per_step, callbacks)
         trainer.remove_callback(PrinterCallback)
-        progress.trainer = trainer
+        progress.trainer = keeper.trainer = trainer
         return notes, trainer
 
-    def _finish(self, trainer: Any, notes: RunNotes, record: RunRecord, duration_s: float) -> ExitCode:
+    def _finish(self, trainer: Any, notes: RunNotes, record: RunRecord, started_s: float) -> ExitCode:
         if notes.status == "stopped":
-            record.end(notes, trainer, duration_s)
+            record.end(notes, trainer, time.monotonic() - started_s)
             consume_stop(self.paths)
             self.say(f"Stopped at step {trainer.state.global_step} of {trainer.state.max_steps}; --resume continues there.")
             return ExitCode.STOPPED
         with self.logger.step("4.4", "Validate and save the adapter"):
-            if self.data.validation.rows and notes.status == "complete" and not _is_just_evaluated(trainer):
+            is_validated = self.decided.pace.is_validated(trainer.state.global_step, last_validated_step(trainer.state))
+            if self.data.validation.rows and notes.status == "complete" and not is_validated:
                 trainer.evaluate()
-            record.end(notes, trainer, duration_s)
+            record.end(notes, trainer, time.monotonic() - started_s)
             if record.is_writing:
                 self._save_final(trainer, notes, record)
         wait_for_everyone()
@@ -234,10 +239,6 @@ class _Attempt:
             trainer.model.peft_config["default"].base_model_name_or_path = self.decided.plan.base
             trainer.accelerator.unwrap_model(trainer.model).save_pretrained(target)
         shutil.rmtree(best, ignore_errors=True)
-
-
-def _is_just_evaluated(trainer: Any) -> bool:
-    return any("eval_loss" in line and line.get("step") == trainer.state.global_step for line in trainer.state.log_history)
 
 
 def _ending(record: RunRecord) -> str:

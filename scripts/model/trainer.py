@@ -16,6 +16,7 @@ from datasets import Dataset
 from trl import SFTConfig, SFTTrainer
 
 from model.encode import EncodedRow
+from model.pace import computed_tokens
 from model.shared_prefix import SharedPrefixLoss
 from model.step_sampler import step_loader
 
@@ -26,7 +27,7 @@ class SharedPrefixTrainer(SFTTrainer):
     def __init__(self, model: Any, args: SFTConfig, tokenizer: Any, rows: Sequence[EncodedRow], validation: Sequence[EncodedRow],
                  loss: SharedPrefixLoss, rows_per_step: int, callbacks: Sequence[Any] = ()):
         self.rows, self.validation, self.loss, self.rows_per_step = list(rows), list(validation), loss, rows_per_step
-        self.answer_tokens, self.step_seconds = 0, 0.0
+        self.answer_tokens, self.computed_tokens, self.step_seconds = 0, 0, 0.0
         self._logged_losses: list[float] = []
         self.diverged = ""
         """Why the training cannot go on, once a loss or gradient is not finite."""
@@ -53,6 +54,7 @@ class SharedPrefixTrainer(SFTTrainer):
         total = self._summed(loss)
         self._refuse_not_finite(model, total.item())
         self.answer_tokens += answer_tokens
+        self.computed_tokens += computed_tokens(rows, len(self.loss.prefix_ids))
         self.step_seconds += time.perf_counter() - started_s
         self._logged_losses.append(total.item())
         return total
