@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from model.constraint_lexemes import TrieNode
+from model.constraint_node_keys import FORMS
 from model.constraint_places import AtLineStart, Either, InLexeme, Place
-from model.constraint_nodes import FORMS
 from utils.catalogue.common_nodes import COMMON_NODES
 
 NEWLINE = ord("\n")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from model.constraint_document import DATA, EXEC, NODE, VAR, Draft
 from model.constraint_lexemes import IDENTIFIER, NAME_STRING, PROJECT_NAME, SPACED_NAME, choice_of
 from model.constraint_names import Names
-from model.constraint_nodes import NodeLines
+from model.constraint_node_keys import NodeLines
 from model.constraint_parts import Ends
 from model.constraint_places import AtLineEnd, Either, InLexeme, Place, Statement
 from model.constraint_promises import CALL_WORDS
