@@ -2,7 +2,7 @@
 
 A walk goes byte by byte through the places of the constraint. Where texts are to choose from it takes one of them whole,
 each as likely as any other, or one of few forms; names and strings it keeps short. Every document has its own leanings
-(how many nodes, how many wires, how often functions), so that some grow long and others stay odd and small.
+(how many nodes, how many wires, how often functions, which properties), so that some grow long and others stay odd and small.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from model.constraint_lexemes import TrieNode
+from model.constraint_node_keys import FORMS
 from model.constraint_places import AtLineStart, Either, InLexeme, Place
-from model.constraint_nodes import FORMS
 from utils.catalogue.common_nodes import COMMON_NODES
 
 NEWLINE = ord("\n")
 MAX_BYTES = 6000
 FAMILIAR = (*FORMS, *COMMON_NODES)
+SAYINGS = (b"Split=", b"Members=", b"Cases=", b"Exposed=", b"Params=", b"Results=", b"Pure=", b"Class=", b" = ")
 
 
 @dataclass
@@ -30,12 +31,15 @@ class Walk:
     place: Place
     text: bytearray = field(default_factory=bytearray)
     planned: bytes = b""
+    owed: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.keenness = {b"V": self.chance.choice((0.1, 1, 4)), b"N": self.chance.choice((2, 10, 30)), b"E": self.chance.choice((0.3, 1, 5)),
                          b"D": self.chance.choice((0.3, 1, 5)), b"G": self.chance.choice((0.02, 0.1, 0.5))}
         self.end_chance = self.chance.choice((0.01, 0.03, 0.2))
         self.familiar = self.chance.choice((0.2, 0.6, 0.95))
+        forms = map(str.encode, self.chance.sample(list(FORMS), 5))
+        self.favourites = frozenset((*self.chance.sample(SAYINGS, 3), *forms))
 
     def run(self) -> Walk:
         while not (self.place.can_end and self._wants_end()):
@@ -66,19 +70,26 @@ class Walk:
             byte, self.planned = self.planned[0], self.planned[1:]
             return byte
         if isinstance(self.place, AtLineStart):
+            self.owed = [name.encode() for name in self.place.document.missing_functions if name.isidentifier()]
             return self._statement(list(self.place.next_bytes()))
         return self._in_line(self.place)
 
     def _statement(self, letters: list[int]) -> int:
         weights = [self.keenness.get(bytes([letter]), 1.0) for letter in letters]
+        if b"GRAPH" not in self.text:
+            weights = [max(weight, 1.0) if letter == ord("G") else weight for letter, weight in zip(letters, weights)]
+        if letters == [ord("N")]:
+            # A function that owes a result takes nothing else until it has one.
+            self.favourites |= {b"FunctionResult"}
         # A document that has grown long finishes what it has: wires, in the end nothing.
         if len(self.text) > MAX_BYTES // 2:
-            weights = [1.0 if letter in b"ED" else 0.01 for letter in letters]
+            weights = [1.0 if letter in b"ED" or letter == ord("G") and self.owed else 0.01 for letter in letters]
         return self.chance.choices(letters, weights)[0]
 
     def _in_line(self, place: Place) -> int:
         if isinstance(place, Either):
-            return self._in_line(self.chance.choice([one for one in place.places if any(True for _ in one.next_bytes())]))
+            possible = [one for one in place.places if any(True for _ in one.next_bytes())]
+            return self._in_line(self.chance.choice([*possible, *possible[:1]]))
         if isinstance(place, InLexeme) and isinstance(place.state, TrieNode):
             return self._planned_text(place)
         if isinstance(place, InLexeme) and not place.text and (said_before := self._said_before(place)):
@@ -93,9 +104,11 @@ class Walk:
 
     def _said_before(self, place: InLexeme) -> bytes | None:
         """A name that the document has already, in half of the places where any name may stand: names that meet are the hard cases."""
-        if self.chance.random() < 0.5:
+        is_of_graph = self.text.endswith(b"GRAPH: ")
+        if self.chance.random() < 0.5 and not (is_of_graph and self.owed):
             return None
-        word = self.chance.choice(re.findall(rb"[A-Za-z_]\w*", self.text)[-50:])
+        # Functions that were called are declared at last, or the answer could not end.
+        word = self.chance.choice(self.owed if is_of_graph and self.owed else re.findall(rb"[A-Za-z_]\w*", self.text)[-50:])
         word = b'"' + word + b'"' if ord('"') in place.next_bytes() else word
         after: Place | None = place
         for byte in word:
@@ -107,9 +120,11 @@ class Walk:
         node = place.state
         texts = node._texts[node._low:node._high]
         if place.may_be_over and (not texts or self.chance.random() < 0.5):
-            return self.chance.choice(sorted(place.after.next_bytes()))
+            return self._in_line(place.after)
         usual = [text for text in texts if text.decode() in FAMILIAR] if len(texts) > 100 else []
-        text = self.chance.choice(usual if usual and self.chance.random() < self.familiar else texts)
+        favoured = [text for text in texts if text in self.favourites]
+        wanted = next((some for some in (favoured, usual) if some and self.chance.random() < self.familiar), texts)
+        text = self.chance.choice(wanted)
         self.planned = text[node._depth + 1:]
         return text[node._depth]
 

@@ -234,13 +234,13 @@ def test_a_thousand_synthetic_answers_may_be_written(constraint):
 
 
 def test_most_answers_from_real_exports_may_be_written(constraint, exports_folder, tmp_path):
-    """Not all: Split, Members, Macro and parameters with defaults, of what only some project has, are not offered."""
+    """Not all: macros of a project, values of structs, several targets of one call and a second event graph are not offered."""
     command = [sys.executable, str(SCRIPTS / "05_auto_translate_export.py"), str(exports_folder), "--training", "--project", str(tmp_path)]
     subprocess.run(command, check=False, capture_output=True)
     lines = (tmp_path / "cleaned-data" / "rows" / "exports.jsonl").read_text(encoding="utf-8").splitlines()
     answers = list(dict.fromkeys(json.loads(line)["output"].rstrip("\n") for line in lines))
     may = sum(not refused_at(constraint, answer) for answer in answers)
-    assert may / len(answers) > 0.55
+    assert may / len(answers) > 0.88
 
 
 def test_the_mask_is_exactly_what_may_be_advanced_over(constraint):

@@ -1,9 +1,10 @@
 """The constraint of the language: an answer under it parses and passes the typed validator, whatever the weights are.
 
-constraint_lines     which statements may follow a document
-constraint_nodes     which node types and properties
-constraint_wires     which wires, so that the graph can always be finished
-constraint_matcher   from bytes to tokens
+constraint_lines         which statements may follow a document
+constraint_node_keys     which node types, and which properties each of them
+constraint_node_values   what a property may say
+constraint_wires         which wires, so that the graph can always be finished
+constraint_matcher       from bytes to tokens
 """
 
 from __future__ import annotations

@@ -241,6 +241,8 @@ def _project_name() -> Table:
 
 
 IDENTIFIER = Table({0: dict.fromkeys(LETTERS, BODY), BODY: dict.fromkeys([*LETTERS, *DIGITS], BODY)}, {BODY, END}, {BODY: END}, longest=LONGEST_NAME_BYTES)
+VARIABLE_NAME = Table({0: dict.fromkeys(LETTERS, BODY), BODY: dict.fromkeys([*LETTERS, *DIGITS], BODY) | {ord("?"): END}}, {BODY, END}, {BODY: END},
+                      longest=LONGEST_NAME_BYTES)
 PROJECT_NAME = _project_name()
 SPACED_NAME = _spaced_name()
 BARE_PATH = Table({0: {ord("/"): 2}, 2: dict.fromkeys(LETTERS, BODY), BODY: dict.fromkeys([*LETTERS, *DIGITS, *b"./-:"], BODY)}, {BODY, END}, {BODY: END})

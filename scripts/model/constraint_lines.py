@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from model.constraint_document import DATA, EXEC, NODE, VAR, Draft
-from model.constraint_lexemes import IDENTIFIER, NAME_STRING, PROJECT_NAME, SPACED_NAME, choice_of
+from model.constraint_lexemes import IDENTIFIER, NAME_STRING, PROJECT_NAME, SPACED_NAME, VARIABLE_NAME, choice_of
 from model.constraint_names import Names
-from model.constraint_nodes import NodeLines
+from model.constraint_node_keys import NodeLines
 from model.constraint_parts import Ends
 from model.constraint_places import AtLineEnd, Either, InLexeme, Place, Statement
 from model.constraint_promises import CALL_WORDS
 from model.constraint_values import Values, literally, one_of
 from utils.catalogue.scope import EVENT_GRAPHS
-from utils.dsl.ast import TypeRef
 from utils.dsl.writer import write_name
 
 VARIABLE_FLAGS = ("Category", "Component", "ExposeOnSpawn", "InstanceEditable", "RepNotify", "Replicated")
-GRAPH_FLAGS = {"Pure": ("true",), "Const": ("true",), "Access": ("Protected", "Private")}
+GRAPH_FLAGS = {"Pure": ("true",), "Const": ("true",), "Access": ("Protected", "Private"), "Class": ()}
 MAX_NODES = 300
 WORDS_OF_THE_LANGUAGE = frozenset({"none", "true", "false"})
 
@@ -76,16 +75,15 @@ class Grammar:
             return literally(": ", lambda: self.values.type_ref(lambda kind: self._default(draft, f"VAR {name}: {kind}", kind),
                                                                 with_dispatcher=draft.graph is None))
 
-        return Either(InLexeme(IDENTIFIER, after_name, lambda text: text.lower() not in taken),
+        return Either(InLexeme(VARIABLE_NAME, after_name, lambda text: text.lower() not in taken),
                       InLexeme(SPACED_NAME, after_name, lambda text: text[1:-1].lower() not in taken))
 
     def _default(self, draft: Draft, line: str, kind: str) -> Place:
         if kind == "Dispatcher":
             return self._optional((" [Params=",), lambda text: self.values.params(
                 lambda params: literally("]", lambda: self._end(draft, f"{line} [Params={params}]"))), lambda: self._end(draft, line))
-        pin_type = self.names.catalogue.resolve_type(TypeRef(kind)) if "<" not in kind else None
-        can_have_value = pin_type is not None and self.values.has_literal(pin_type) and pin_type.kind not in ("object", "softobject")
-        heads = (" = ", " [") if can_have_value else (" [",)
+        pin_type = self.values.default_type(kind)
+        heads = (" = ", " [") if pin_type else (" [",)
 
         def follow(head: str) -> Place:
             if head == " [":
@@ -132,7 +130,8 @@ class Grammar:
             left = tuple(flag for flag in flags if flag != text.partition("=")[0])
             return one_of((", ", "]") if left else ("]",), lambda end: self._end(draft, f"{line}{text}]") if end == "]" else self._graph_flags(draft, f"{line}{text}, ", left))
 
-        return one_of(tuple(f"{flag}={value}" for flag in flags for value in GRAPH_FLAGS[flag]), after)
+        overridden = literally("Class=", lambda: self.values.class_name("Object", lambda text: after(f"Class={text}")))
+        return Either(*((overridden,) if "Class" in flags else ()), one_of(tuple(f"{flag}={value}" for flag in flags for value in GRAPH_FLAGS[flag]), after))
 
     # EXEC n1.Then -> n2.Execute
 

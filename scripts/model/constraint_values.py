@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
-from model.constraint_lexemes import ASSET_STRING, BARE_PATH, FLOAT, IDENTIFIER, INT, INT64, PATH, PLAIN_STRING, PROJECT_NAME, SMALL, STRING, Choice, choice_of
+from model.constraint_lexemes import (ASSET_STRING, BARE_PATH, FLOAT, IDENTIFIER, INT, INT64, PATH, PLAIN_STRING, PROJECT_NAME, SMALL, SPACED_NAME,
+                                      STRING, Choice, choice_of)
 from model.constraint_names import OF_A_PATH, Names
 from model.constraint_places import Either, InLexeme, Place
-from utils.dsl.ast import Struct, Value
+from utils.dsl.ast import Struct, Value, Word
+from utils.dsl.lexer import Cursor
 from utils.dsl.types import PinType
 from utils.dsl.values import NUMERIC_STRUCTS
 from utils.dsl.writer import is_word, quote, write_name
 
 Follow = Callable[[str], Place]
+Promised = Mapping[str, tuple[str, tuple[str, ...]]]
+"""Names by lower case, each with its spelling and the types it may have."""
 NO_ENUMERATORS = frozenset({"none", "true", "false"})
 BOOLS = choice_of(("true", "false"))
 OPERAND_STRUCTS = ("Vector", "Rotator", "Vector2D", "LinearColor")
@@ -53,7 +58,7 @@ class Values:
         if kind.kind in ("string", "name", "text"):
             return InLexeme(STRING, follow)
         if kind.kind == "enum" and kind.name.startswith("/"):
-            return InLexeme(IDENTIFIER, follow, lambda text: text.lower() not in NO_ENUMERATORS)
+            return self._word(follow)
         if kind.kind == "enum":
             return one_of(self.enumerators(kind.name), follow)
         if kind.kind in ("class", "softclass"):
@@ -61,6 +66,11 @@ class Values:
         if kind.kind == "struct":
             return self._struct(kind.name, follow)
         return InLexeme(ASSET_STRING, follow)
+
+    def default_type(self, written: str) -> PinType | None:
+        """The type of a variable or parameter that may have a value where it is declared; None where it may not."""
+        kind = self.catalogue.resolve_type(Cursor(written, 0).type_ref())
+        return kind if self.has_literal(kind) and kind.kind not in ("object", "softobject") else None
 
     def enumerators(self, enum: str) -> tuple[str, ...]:
         return tuple(name if is_word(name) else quote(name) for name in self.catalogue.enumerators(enum) or ())
@@ -84,12 +94,20 @@ class Values:
         lexeme = SMALL if kind.kind == "byte" else INT if kind.kind == "int" else FLOAT
         return literally(head, lambda: InLexeme(lexeme, lambda text: self._members(name, members, index + 1, done + head + text, follow)))
 
-    def operand(self, before: list[Value], follow: Follow, structs: tuple[str, ...] = ()) -> Place:
+    @staticmethod
+    def _word(follow: Follow) -> Place:
+        """An enumerator of what only the project has, or of an enum that a wire will tell."""
+        return InLexeme(IDENTIFIER, follow, lambda text: text.lower() not in NO_ENUMERATORS)
+
+    def operand(self, before: list[Value], follow: Follow, structs: tuple[str, ...] = (), may_be_word: bool = False) -> Place:
         """A literal on a wildcard: of the kind of those that stand on the node's other wildcards; without any, of one of `structs` too."""
         kinds = {type(value) for value in before}
+        if kinds == {Word}:
+            return self._word(follow)
         choices = {bool: BOOLS, int: INT, float: FLOAT, str: STRING}
         if not kinds:
-            return Either(*(InLexeme(lexeme, follow) for lexeme in (BOOLS, FLOAT, STRING)), *(self._struct(name, follow) for name in structs))
+            words = (self._word(follow),) if may_be_word else ()
+            return Either(*(InLexeme(lexeme, follow) for lexeme in (BOOLS, FLOAT, STRING)), *(self._struct(name, follow) for name in structs), *words)
         if Struct in kinds:
             fields = [key for key, _ in next(value for value in before if isinstance(value, Struct)).fields]
             return self._struct(next(name for name in OPERAND_STRUCTS if list(self.catalogue.members(name)) == fields), follow)
@@ -131,24 +149,31 @@ class Values:
 
     # Lists
 
-    def params(self, follow: Follow, promised: Mapping[str, tuple[str, tuple[str, ...]]] | None = None) -> Place:
-        """`(Amount: Float, Who: Actor)`, each name once; `promised` names (by lower case) with the types they may have must be among them."""
-        return literally("(", lambda: self._param(follow, "(", frozenset(), promised or {}))
+    def params(self, follow: Follow, promised: Promised | None = None, with_defaults: bool = False, taken: frozenset[str] = frozenset()) -> Place:
+        """`(Amount: Float = 1.0, "Hit By": Actor)`, each pin once; `promised` names must be among them."""
+        return literally("(", lambda: self._param(follow, "(", taken, promised or {}, with_defaults))
 
-    def _param(self, follow: Follow, done: str, taken: frozenset[str], promised: Mapping[str, tuple[str, tuple[str, ...]]]) -> Place:
+    def _param(self, follow: Follow, done: str, taken: frozenset[str], promised: Promised, with_defaults: bool) -> Place:
         def after_name(name: str) -> Place:
             kinds = promised.get(name.lower())
             kind = (lambda then: one_of(kinds[1], then)) if kinds else self.type_ref
             return literally(": ", lambda: kind(lambda text: after_type(name, text)))
 
         def after_type(name: str, kind: str) -> Place:
-            text, now = f"{done}{name}: {kind}", taken | {name.lower()}
-            ends = (", ",) if promised.keys() - now else (", ", ")")
-            return one_of(ends, lambda end: self._param(follow, text + ", ", now, promised) if end == ", " else follow(text + ")"))
+            given = self.default_type(kind) if with_defaults else None
+            value = lambda: self.literal(given, lambda text: after_param(name, f"{kind} = {text}"))  # noqa: E731
+            return after_param(name, kind, {" = ": value} if given else {})
+
+        def after_param(name: str, said: str, more: Mapping[str, Callable[[], Place]] = MappingProxyType({})) -> Place:
+            text, now = f"{done}{name}: {said}", taken | {_pin_of(name)}
+            places = {", ": lambda: self._param(follow, text + ", ", now, promised, with_defaults), **more}
+            if not promised.keys() - now:
+                places[")"] = lambda: follow(text + ")")
+            return one_of(tuple(places), lambda end: places[end]())
 
         exact = tuple(name for key, (name, _) in promised.items() if key not in taken)
-        fresh = InLexeme(IDENTIFIER, after_name, lambda text: text.lower() not in taken | RESERVED_PARAMETERS | promised.keys())
-        return Either(one_of(exact, after_name), fresh) if exact else fresh
+        is_fresh = lambda text: _pin_of(text) not in taken | RESERVED_PARAMETERS | promised.keys()  # noqa: E731
+        return Either(*([one_of(exact, after_name)] if exact else []), *(InLexeme(lexeme, after_name, is_fresh) for lexeme in (IDENTIFIER, SPACED_NAME)))
 
     def exec_params(self, follow: Follow, done: str = "(", taken: frozenset[str] = frozenset()) -> Place:
         """`(Loaded: Exec, Failed: Exec)`, each name once."""
@@ -167,6 +192,11 @@ class Values:
 
         item = InLexeme(PLAIN_STRING, after, lambda text: text[1:-1].lower() not in taken)
         return item if done != "(" else literally("(", lambda: item)
+
+
+def _pin_of(name: str) -> str:
+    """The pin of a parameter, in lower case: `"Hit By"` is HitBy."""
+    return "".join(name.strip('"').split()).lower()
 
 
 RESERVED_PARAMETERS = frozenset({"then", "execute", "self", "target", "outputdelegate", "none", "true", "false"})
