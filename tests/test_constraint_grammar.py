@@ -28,11 +28,12 @@ pin: ID "." name
 properties: " [" property (", " property)* "]"
 property: name "=" value
 value: STRING | NUMBER | WORD | PATH | "(" (field (/, ?/ field)*)? ")"
-field: name "=" value | name ": " type | value
+field: name "=" value | name ": " type (" = " value)? | value
 type: WORD ("<" (type (/, ?/ type)* | PATH) ">")?
-name: WORD | STRING
+name: NAME | STRING
 ID: /n[1-9][0-9]*/
 WORD: /[A-Za-z_][A-Za-z0-9_]*/
+NAME: /[^\s"'()\[\]{}=,:.<>\-]+/
 PATH: /\/[A-Za-z_][A-Za-z0-9_.\/:\-]*/
 NUMBER: /-?[0-9]+(\.[0-9]+)?/
 STRING: /"([^"\\\n]|\\.)*"/
