@@ -76,9 +76,10 @@ class NodeLines:
 
     def _after_type(self, draft: Draft, line: str, end: Follow) -> Place:
         node, shape = self._read(draft, line)
-        if not self._keys(draft, node, shape):
+        lacks = self._lacks(draft, node, shape)
+        if not self._keys(draft, node, shape, lacks):
             return end(line)
-        heads = (" [",) if self._lacks(draft, node, shape) else ("", " [")
+        heads = (" [",) if lacks else ("", " [")
         return InLexeme(choice_of(heads), lambda text: self._property(draft, line + " [", end) if text else end(line))
 
     def _read(self, draft: Draft, line: str) -> tuple[Node, Shape]:
@@ -88,7 +89,7 @@ class NodeLines:
 
     def _property(self, draft: Draft, line: str, end: Follow) -> Place:
         node, shape = self._read(draft, line)
-        keys = {f"{SPELLED.get(key, write_name(key))}=": key for key in self._keys(draft, node, shape)}
+        keys = {f"{SPELLED.get(key, write_name(key))}=": key for key in self._keys(draft, node, shape, self._lacks(draft, node, shape))}
         is_open = keys.pop(f"{NEW_PARAMETER}=", None)
         named = InLexeme(choice_of(tuple(keys)), lambda text: self.rules.place(
             draft, node, shape, keys[text], self._is_of_form(node, shape, keys[text]),
@@ -100,7 +101,8 @@ class NodeLines:
 
     def _after_value(self, draft: Draft, line: str, end: Follow) -> Place:
         node, shape = self._read(draft, line)
-        ends = (() if self._lacks(draft, node, shape) else ("]",)) + ((", ",) if self._keys(draft, node, shape) else ())
+        lacks = self._lacks(draft, node, shape)
+        ends = (() if lacks else ("]",)) + ((", ",) if self._keys(draft, node, shape, lacks) else ())
         return InLexeme(choice_of(ends), lambda text: end(line + "]") if text == "]" else self._property(draft, line + ", ", end))
 
     # Keys
@@ -125,7 +127,7 @@ class NodeLines:
         required, optional = self._form(node)
         return key in (*required, *optional, "Split") or key == "Inputs" and key in shape.identity
 
-    def _keys(self, draft: Draft, node: Node, shape: Shape) -> list[str]:
+    def _keys(self, draft: Draft, node: Node, shape: Shape, lacks: bool) -> list[str]:
         """Properties that may come next: the next required one, else any in canonical order behind the last."""
         required, optional = self._form(node)
         if not optional and node.type not in FORMS and "Inputs" in shape.identity:
@@ -142,7 +144,7 @@ class NodeLines:
             keys = [key for key in keys if _rank(key) > _rank(last) and node.get(SPELLED.get(key, key)) is None]
         if node.type == "Call" and is_open_call(node, draft.scope) and not _is_half_described(node):
             return [*keys, NEW_PARAMETER]
-        if self._lacks(draft, node, shape):
+        if lacks:
             return keys or [key for key in optional if node.get(SPELLED.get(key, key)) is None]
         literals = [pin.name for pin in shape.data_inputs[place + 1:] if not pin.is_hidden and self._takes_literal(shape, pin)]
         return [*keys, *literals, *(["Split"] if self.rules.splittable(node, shape) else [])]
