@@ -139,7 +139,7 @@ def _chain_seconds(length: int) -> float:
     wires = [Wire(PinRef(f"n{index}", "ReturnValue"), PinRef(f"n{index + 1}", "Option_0"), False) for index in range(length - 1)]
     graph = Graph("EventGraph", tuple(nodes), tuple(wires))
     shapes = {node.id: CATALOGUE.shape(node, Scope()) for node in nodes}
-    start = time.perf_counter()
+    start = time.process_time()
     types = resolve_wildcards(graph, shapes)
     assert str(CATALOGUE.type_ref(types.of(f"n{length - 1}", shapes["n1"].pin("ReturnValue")))) == "Pawn"
-    return time.perf_counter() - start
+    return time.process_time() - start
