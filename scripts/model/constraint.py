@@ -3,6 +3,7 @@
 constraint_lines         which statements may follow a document
 constraint_node_keys     which node types, and which properties each of them
 constraint_node_values   what a property may say
+constraint_references    functions, variables, dispatchers, events and classes that it may name
 constraint_wires         which wires, so that the graph can always be finished
 constraint_matcher       from bytes to tokens
 """

@@ -29,7 +29,8 @@ Crossing = tuple[bytes, int, bytes]
 class Inside:
     """What the vocabulary allows from one state of a lexeme on.
 
-    open_ids   tokens that stay within the lexeme (or end exactly where it may end)
+    open       tokens that stay within the lexeme (or end exactly where it may end)
+    all        these and those of the closings
     closings   tokens that end where it must end, with their bytes: a text that is refused must not be closed
     crossings  of a table: tokens in the middle of which the lexeme may be over, by the byte that comes then
     endings    of a choice: where tokens go on behind one of its texts
@@ -37,8 +38,9 @@ class Inside:
 
     def __init__(self, size: int, open_ids: np.ndarray, closings: list[tuple[bytes, list[int]]] = (),
                  crossings: dict[int, list[Crossing]] | None = None, endings: list[tuple[bytes, TokenNode]] = ()) -> None:
-        closing_ids = np.array([token for _, tokens in closings for token in tokens], dtype=np.int64)
-        self.open, self.all = Tokens(size, open_ids), Tokens(size, np.concatenate([open_ids, closing_ids]))
+        closing_ids = [token for _, tokens in closings for token in tokens]
+        self.open = Tokens(size, open_ids)
+        self.all = Tokens(size, np.concatenate([open_ids, closing_ids]).astype(np.int64)) if closing_ids else self.open
         self.closings, self.crossings, self.endings = closings, crossings or {}, endings
 
     @cached_property

@@ -9,9 +9,10 @@ from __future__ import annotations
 from model.constraint_document import DECLARING, Draft, read_node, unique_key
 from model.constraint_lexemes import PROJECT_NAME, choice_of
 from model.constraint_names import Names
-from model.constraint_node_values import MODIFIERS, OF_A_FUNCTION, NodeValues, promised_parameters
+from model.constraint_node_values import MODIFIERS, NodeValues, promised_parameters
 from model.constraint_places import Either, InLexeme, Place
 from model.constraint_promises import is_open_call
+from model.constraint_references import OF_A_FUNCTION
 from model.constraint_values import Follow, Values, literally
 from utils.blueprint_patterns import Shape
 from utils.catalogue.shapes_objects import SPAWNED

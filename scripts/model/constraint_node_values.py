@@ -5,35 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from model.constraint_document import DECLARING, Draft, unique_key
-from model.constraint_lexemes import IDENTIFIER, NAME_STRING, PATH, PLAIN_STRING, PROJECT_NAME, QUOTED_IDENTIFIER, SPACED_NAME, choice_of
+from model.constraint_document import Draft
+from model.constraint_lexemes import IDENTIFIER, NAME_STRING, choice_of
 from model.constraint_names import PLAIN_TYPES, SIMPLE_STRUCTS, Names
 from model.constraint_places import Either, InLexeme, Place
 from model.constraint_promises import CALL_WORDS, keeping_types
+from model.constraint_references import RESERVED, References
 from model.constraint_values import OPERAND_STRUCTS, Follow, Values, literally, one_of
 from utils.blueprint_patterns import Pin, Shape
-from utils.catalogue.scope import EVENT_GRAPHS, is_dispatcher
-from utils.catalogue.shapes_objects import SPAWNED
 from utils.catalogue.split_pins import parts_of
-from utils.dsl.ast import Node, Value, Word
+from utils.dsl.ast import Node, Value
 from utils.dsl.lexer import unescape
 from utils.dsl.types import PinType
-from utils.dsl.writer import quote, write_value
+from utils.dsl.writer import quote
 
 COUNTS = tuple(str(number) for number in range(1, 33))
 MODIFIERS = ("Ctrl", "Alt", "Shift", "Cmd")
-NAMING_A_CLASS = frozenset({"VariableGet", "VariableSet", "Call", "Event_Component", "BindEvent", "UnbindEvent", "UnbindAllEvents", "AssignEvent",
-                            "CallDispatcher"})
 GIVING_DEFAULTS = frozenset({"Event_Custom", "FunctionEntry", "Call", "CallInterface", "AsyncAction"})
 """Nodes whose parameters may have a value of their own."""
-OF_A_FUNCTION = frozenset({"FunctionEntry", "FunctionResult"})
 HOLDING_ANYTHING = frozenset({"MakeArray", "MakeSet", "Select"})
-SUBSYSTEMS = {"GetSubsystem": "Subsystem", "GetSubsystemFromPC": "LocalPlayerSubsystem", "GetEngineSubsystem": "EngineSubsystem"}
 
 
 class NodeValues:
     def __init__(self, names: Names, values: Values) -> None:
-        self.names, self.values = names, values
+        self.names, self.values, self.references = names, values, References(names, values)
         self.catalogue = names.catalogue
 
     def place(self, draft: Draft, node: Node, shape: Shape, key: str, makes_the_node: bool, follow: Follow) -> Place:
@@ -91,109 +86,7 @@ class NodeValues:
         item = one_of(tuple(map(quote, self.splittable(node, shape))), after)
         return item if done else literally("(", lambda: item)
 
-    # Rules by property
-
-    def _callable(self, draft: Draft) -> tuple[str, ...]:
-        """Events and functions of the document that can be called by name."""
-        return tuple(sorted(signature.name for name, signature in draft.scope.functions.items() if name not in EVENT_GRAPHS))
-
-    def _function(self, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
-        known = self._callable(draft)
-        if node.type in ("CallParent", "CallInterface", "AsyncAction"):
-            return InLexeme(NAME_STRING, follow)
-        if node.type == "CreateEvent":
-            return _any_name(follow)
-        # A function that is called before it is declared is declared later: the end of the answer waits for it.
-        taken = {name.lower() for name in known} | EVENT_GRAPHS
-        later = InLexeme(QUOTED_IDENTIFIER, follow, lambda text: text[1:-1].lower() not in taken | RESERVED)
-        spaced = InLexeme(SPACED_NAME, follow, lambda text: text[1:-1].lower() not in taken)
-        return Either(*([InLexeme(choice_of(tuple(map(quote, known))), follow)] if known else []), later, spaced)
-
-    def _variable(self, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
-        """Variables of the document, of its parent class, and of other classes, which then must be named."""
-        own = tuple(quote(one.name) for one in (*draft.variables, *draft.graph.variables) if not is_dispatcher(one.type))
-        known = (InLexeme(choice, follow) for choice in (self.names.inherited_choice(draft.parent), self.names.property_choice))
-        taken = {name[1:-1].lower() for name in own} | RESERVED
-        foreign = InLexeme(QUOTED_IDENTIFIER, follow, lambda text: text[1:-1].lower() not in taken)
-        return Either(*([InLexeme(choice_of(own), follow)] if own else []), *known, foreign)
-
-    def _dispatcher(self, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
-        own = [one.name for one in draft.variables if is_dispatcher(one.type)]
-        names = dict.fromkeys((*own, *self.names.dispatchers_of(draft.parent), *self.names.dispatcher_owners))
-        return Either(InLexeme(choice_of(tuple(map(quote, names))), follow), _any_name(follow, lambda text: text[1:-1].lower() not in RESERVED))
-
-    def _component(self, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
-        return InLexeme(PLAIN_STRING, follow)
-
-    def _component_class(self, draft: Draft, node: Node) -> str:
-        name = str(node.get("Component"))
-        declared = draft.scope.variables.get(name.lower())
-        kind = self.catalogue.resolve_type(declared.type) if declared else self.names.inherited(draft.parent).get(name, PinType(""))
-        return kind.name if self.names.dispatchers_of(kind.name) else ""
-
-    def _event(self, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
-        if node.type == "Event_Override":
-            return InLexeme(PLAIN_STRING, follow, lambda text: ("", text[1:-1].lower(), "none") not in draft.seen_events)
-        events = self.names.dispatchers_of(self._component_class(draft, node)) or tuple(self.names.dispatcher_owners)
-        component = str(node.get("Component")).lower()
-        seen = {key[1] for key in draft.seen_events if key[2] == component}
-        left = tuple(quote(name) for name in events if name.lower() not in seen)
-        known = [InLexeme(choice_of(left), follow)] if left else []
-        if left and self._component_class(draft, node):
-            return known[0]
-        return Either(*known, _any_name(follow, lambda text: text[1:-1].lower() not in seen | RESERVED))
-
-    def _owners(self, node: Node, shape: Shape) -> tuple[str, ...]:
-        name = node.get("Dispatcher") or node.get("Event") or node.get("Variable")
-        if node.type in ("VariableGet", "VariableSet"):
-            return self.names.property_owners.get(str(name), ())
-        return self.names.dispatcher_owners.get(str(name), ())
-
-    def _class(self, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
-        if node.type in NAMING_A_CLASS:
-            owners = self._owners(node, shape)
-            return Either(*([InLexeme(choice_of(owners), follow)] if owners else []), *self._project_classes(follow))
-        if node.type in OF_A_FUNCTION:
-            return InLexeme(choice_of((write_value(dict(draft.graph.properties)["Class"]),)), follow)
-        if node.type == "AsyncAction":
-            return Either(*self._project_classes(follow))
-        if node.type.startswith("CastTo") and node.type != "CastToClass":
-            return self._path("classes", follow)
-        if node.type == "CastToClass":
-            return InLexeme(self.names.classes_only, follow)
-        if node.type in SUBSYSTEMS:
-            return self.values.class_name(SUBSYSTEMS[node.type], follow)
-        return self.values.class_name("ActorComponent" if node.type == "AddComponent" else "Object", follow)
-
-    def _project_classes(self, follow: Follow) -> tuple[Place, Place]:
-        return InLexeme(PROJECT_NAME, follow, self.names.is_project_class), self._path("classes", follow)
-
-    def _path(self, section: str, follow: Follow) -> Place:
-        """The path, in quotes, of what the catalogue does not know."""
-        return InLexeme(PATH, follow, lambda text: self.catalogue.data.path(section, text[1:-1]) is None)
-
-    def _interface(self, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
-        def is_right(text: str) -> bool:
-            is_interface = text in self.names.interfaces or not self.catalogue.knows_class(text) and text.lower() not in RESERVED
-            return is_interface and not self._is_seen(draft, node, ("Class", Word(text)))
-
-        def is_right_path(text: str) -> bool:
-            return not self.catalogue.knows_class(text[1:-1]) and not self._is_seen(draft, node, ("Class", text[1:-1]))
-
-        return Either(InLexeme(IDENTIFIER, follow, is_right), InLexeme(PATH, follow, is_right_path))
-
-    def _is_seen(self, draft: Draft, node: Node, more: tuple[str, Value]) -> bool:
-        """Whether one property more makes of the node an event that the graph has already."""
-        if node.type != "Event_Override":
-            return False
-        whole = replace(node, properties=(*node.properties, more))
-        return unique_key(whole, draft.memory.shape(whole, draft.scope)) in draft.seen_events
-
-    def _name(self, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
-        taken = draft.declared_functions | draft.graph_names | EVENT_GRAPHS
-        if node.type == "Timeline":
-            return InLexeme(NAME_STRING, follow)
-        return InLexeme(PLAIN_STRING, follow, lambda text: text[1:-1].lower() not in taken)
+    # Types
 
     def types_for(self, node: Node) -> tuple[str, ...]:
         """Types that an operator has a function for; any plain one elsewhere."""
@@ -220,13 +113,12 @@ def promised_parameters(draft: Draft, node: Node) -> dict[str, tuple[str, tuple[
     return {key: (slot.name, keeping_types(slot, draft.catalogue, draft.scope)) for key, slot in slots.items()}
 
 
-def _any_name(follow: Follow, accepts: Callable[[str], bool] | None = None) -> Place:
-    """A quoted name of one word or of several."""
-    return Either(InLexeme(QUOTED_IDENTIFIER, follow, accepts), InLexeme(SPACED_NAME, follow, accepts))
-
-
 def _choice(*texts: str):
     return lambda self, draft, node, shape, follow: InLexeme(choice_of(texts), follow)
+
+
+def _reference(rule: Callable[..., Place]):
+    return lambda self, draft, node, shape, follow: rule(self.references, draft, node, shape, follow)
 
 
 def _text(self: NodeValues, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
@@ -235,7 +127,7 @@ def _text(self: NodeValues, draft: Draft, node: Node, shape: Shape, follow: Foll
 
 def _of_kind(section: str, known: str):
     """Something that the catalogue has, or the path of what only the project has."""
-    return lambda self, draft, node, shape, follow: Either(InLexeme(choice_of(getattr(self.names, known)), follow), self._path(section, follow))
+    return lambda self, draft, node, shape, follow: Either(InLexeme(choice_of(getattr(self.names, known)), follow), self.references.path(section, follow))
 
 
 def _params(self: NodeValues, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
@@ -264,12 +156,13 @@ def _sample(kind: PinType) -> Value:
     return SAMPLES[kind.kind]
 
 
-RESERVED = frozenset({"none", "true", "false"})
 SAMPLES: dict[str, Value] = {"bool": True, "int": 1, "float": 1.0, "string": "", "name": "", "text": ""}
 VALUE_RULES = {
-    "Function": NodeValues._function, "Variable": NodeValues._variable, "Dispatcher": NodeValues._dispatcher, "Class": NodeValues._class,
-    "Interface_Class": NodeValues._interface, "Interface": NodeValues._interface, "Component": NodeValues._component, "Event": NodeValues._event,
-    "Name": NodeValues._name, "Type": NodeValues._type, "ValueType": NodeValues._type, "IndexType": _choice("Bool", "Byte", "Int"),
+    **{key: _reference(rule) for key, rule in {
+        "Function": References.function, "Variable": References.variable, "Dispatcher": References.dispatcher, "Class": References.class_,
+        "Interface_Class": References.interface, "Interface": References.interface, "Component": References.component, "Event": References.event,
+        "Name": References.name}.items()},
+    "Type": NodeValues._type, "ValueType": NodeValues._type, "IndexType": _choice("Bool", "Byte", "Int"),
     "Action": _text, "Axis": _text, "Key": _text, "InputAxisName": _text, "Template": _text,
     "Split": NodeValues._split, "Params": _params, **dict.fromkeys(("Results", "Tracks", "Members"), _results), "Exposed": _exposed, "Names": _strings,
     "Replicates": _choice("Server", "Client", "Multicast"), "Default": _choice("false", "true"), "StartIndex": _choice(*map(str, range(10))),

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 MAX_DRAFT_TOKENS = 10
 PREFILL_TOKENS = 1024
 MAX_REFUSALS = 4
-"""Second, third, ... choices of the model that are tried before a mask is made; a try costs a tenth of a mask or less."""
+"""Second, third, ... choices of the model that are tried before a mask is made: at a vocabulary of 128k a try takes 26 us and the search
+for the next largest, a mask 130 us on average and milliseconds at places never seen."""
 
 
 @dataclass

@@ -38,7 +38,11 @@ class _HelperGone(Exception):
 
 
 class _Helper:
-    """A forked process that works ahead as far as the pipe holds its results, each with its length before it."""
+    """A forked process that works ahead as far as the pipe holds its results, each with its length before it.
+
+    multiprocessing's connections do the same; importing them takes 30 ms, a tenth of reading all exports. Nothing but our own helper
+    writes to the pipe, so what comes of it may be unpickled.
+    """
 
     def __init__(self, work: Callable[[Item], Result], items: Sequence[Item]) -> None:
         self.pipe, writing = os.pipe()
