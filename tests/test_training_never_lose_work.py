@@ -12,7 +12,7 @@ import torch
 from training_world import tiny_base, write_project
 
 from error_handler import UserError
-from model import callbacks, pace
+from model import pace, timing_callbacks
 from model import train as training
 from model.checkpoints import MANIFEST, checkpoints, damage, newest_good_checkpoint, write_manifest
 from model.shared_prefix import SharedPrefixLoss
@@ -33,24 +33,27 @@ def base(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def preflight(base, tmp_path_factory) -> Path:
-    """Measured once for all tests, as one machine measures a shape once."""
+    """As if this machine had measured the shape: what a busy one would not keep."""
     from transformers import AutoConfig
 
-    from model.preflight import candidates
+    from model import preflight
 
     paths = Paths(tmp_path_factory.mktemp("preflight"))
-    candidates(AutoConfig.from_pretrained(base), paths)
+    settings = [(quantization, is_checkpointed) for quantization in preflight.QUANTIZATIONS for is_checkpointed in (False, True)]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(preflight, "measure", lambda _: ([preflight.Candidate(*one, 1.0 + place) for place, one in enumerate(settings)], True))
+        preflight.candidates(AutoConfig.from_pretrained(base), paths)
     return paths.logs / "preflight.json"
 
 
 @pytest.fixture
 def make_project(base, preflight, tmp_path):
-    def make(name: str, **training_settings) -> Paths:
+    def make(name: str, row_count: int = 20, **training_settings) -> Paths:
         root = tmp_path / name
         root.mkdir()
         paths = Paths(root)
         settings = {"max_steps": STEPS, "eval_steps": 4, "save_steps": 3, "batch_size": 4, "learning_rate": 2e-3} | training_settings
-        write_project(paths, 20, 4, model={"base_model": str(base)}, training=settings, lora={"lora_r": 16})
+        write_project(paths, row_count, 4, model={"base_model": str(base)}, training=settings, lora={"lora_r": 16})
         paths.logs.mkdir()
         shutil.copy(preflight, paths.logs / "preflight.json")
         return paths
@@ -236,7 +239,7 @@ class FakeClock:
 @pytest.mark.parametrize("last, validated", [(10, [10]), (11, [10]), (12, [10, 12])])
 def test_nor_does_one_that_its_time_budget_ends(make_project, monkeypatch, last, validated):
     paths = make_project("p", eval_steps=10, max_steps=20)
-    FakeClock(monkeypatch, [callbacks], step_s=lambda _: 10.0, validation_s=lambda _: 0.0)
+    FakeClock(monkeypatch, [timing_callbacks], step_s=lambda _: 10.0, validation_s=lambda _: 0.0)
     run(paths, max_minutes=(last + 0.5) * 10 / 60)
     assert record(paths)["result"]["steps"] == last
     assert validated_steps(paths) == validated
@@ -245,27 +248,62 @@ def test_nor_does_one_that_its_time_budget_ends(make_project, monkeypatch, last,
 @pytest.mark.parametrize("eval_steps", [3, 10])
 def test_the_planned_duration_is_the_real_one_with_validations(make_project, monkeypatch, eval_steps):
     paths = make_project("p", eval_steps=eval_steps, max_steps=20)
-    FakeClock(monkeypatch, [callbacks, pace, training], step_s=lambda tokens: tokens / 10, validation_s=lambda tokens: tokens / 5)
+    FakeClock(monkeypatch, [timing_callbacks, pace, training], step_s=lambda tokens: tokens / 10, validation_s=lambda tokens: tokens / 5)
     run(paths, max_minutes=10**6)
     planned_s = read_json(paths.model_folder(1) / "training_plan.json")["expected_s"]
     assert planned_s == pytest.approx(record(paths)["duration_s"], rel=0.05)
 
 
-@pytest.mark.parametrize("minutes", [5, 9])
-def test_a_time_budget_holds_with_the_last_validation_though_steps_take_twice_as_long_as_those_timed(make_project, monkeypatch, minutes):
-    paths = make_project("p", eval_steps=7, max_steps=40)
-    begun = []
-
-    def slower_in_earnest(tokens: int) -> float:
+def changing_pace(begun: list[int], factor: float):
+    """Seconds of a step by its tokens; after the self-check and the steps timed ahead it takes `factor` times as long."""
+    def step_s(tokens: int) -> float:
         begun.append(1)
-        return tokens / 100 * (1 if len(begun) < 5 else 2)
+        return tokens / 100 * (1 if len(begun) < 5 else factor)
+    return step_s
 
-    FakeClock(monkeypatch, [callbacks, pace, training], step_s=slower_in_earnest, validation_s=lambda tokens: tokens / 50)
-    run(paths, max_minutes=minutes)
+
+def stopping_after(on_step_end, paths: Paths, last: int):
+    def stopping(callback, args, state, control, **more):
+        on_step_end(callback, args, state, control, **more)
+        if state.global_step == last:
+            request_stop(paths)
+    return stopping
+
+
+@pytest.mark.parametrize("factor", [2.0, 0.5])
+def test_a_training_follows_its_pace_and_keeps_its_budget(make_project, monkeypatch, factor):
+    paths = make_project("p", row_count=100, eval_steps=7, max_steps=200)
+    FakeClock(monkeypatch, [timing_callbacks, pace, training], step_s=changing_pace([], factor), validation_s=lambda tokens: tokens / 50)
+    said: list[str] = []
+    train(load_config(paths), paths, Request(max_minutes=9), said.append)
+    found, lines = record(paths), [line for line in read_jsonl(paths.model_folder(1) / "training_log.jsonl") if "loss" in line]
+    assert ("faster" if factor < 1 else "slower") in next(line for line in said if line.startswith("Steps are"))
+    assert 0.75 * 540 < found["duration_s"] <= 540
+    assert lines[-1]["learning_rate"] < 0.15 * max(line["learning_rate"] for line in lines)
+    assert read_json(paths.model_folder(1) / "training_plan.json")["total_steps"] == found["result"]["total_steps"]
+    assert found["result"]["total_steps"] - 2 <= found["result"]["steps"] == lines[-1]["step"]
+    assert validated_steps(paths)[-1] == found["result"]["steps"]
+
+
+def test_a_time_budget_holds_though_the_pace_changes_near_its_end(make_project, monkeypatch):
+    monkeypatch.setattr(timing_callbacks, "FOLLOWED_FRAC", 1e9)
+    paths = make_project("p", eval_steps=7, max_steps=40)
+    FakeClock(monkeypatch, [timing_callbacks, pace, training], step_s=changing_pace([], 2.0), validation_s=lambda tokens: tokens / 50)
+    run(paths, max_minutes=5)
     found = record(paths)
     assert "leaves no time for step" in found["stop_reason"]
-    assert 0.7 * minutes * 60 < found["duration_s"] <= minutes * 60
+    assert 0.7 * 300 < found["duration_s"] <= 300
     assert validated_steps(paths)[-1] == found["result"]["steps"]
+
+
+def test_a_resumed_training_keeps_the_length_that_it_had_come_to(make_project, monkeypatch):
+    paths = make_project("p", row_count=100, eval_steps=100, max_steps=200)
+    FakeClock(monkeypatch, [timing_callbacks, pace, training], step_s=changing_pace([], 0.5), validation_s=lambda _: 0.0)
+    monkeypatch.setattr(timing_callbacks.FollowPace, "on_step_end", stopping_after(timing_callbacks.FollowPace.on_step_end, paths, 6))
+    assert run(paths, max_minutes=5) == ExitCode.STOPPED
+    planned = read_json(paths.model_folder(1) / "training_plan.json")["total_steps"]
+    run(paths, max_minutes=5, resume=True)
+    assert record(paths)["result"]["steps"] == planned
 
 
 def test_log_record_and_adapter_are_as_documented(make_project):

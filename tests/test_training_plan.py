@@ -167,3 +167,25 @@ def test_a_preflight_without_time_takes_the_plainest_setting_and_measures_the_ot
     assert [(one.quantization, one.is_checkpointed) for one in hurried] == [("none", False)]
     monkeypatch.setattr(preflight, "LONGEST_S", 60.0)
     assert {(one.quantization, one.is_checkpointed) for one in candidates(model.config, paths)} >= {("none", False), ("none", True)}
+
+
+def test_other_work_in_the_first_pass_does_not_decide_the_precision(tmp_path, monkeypatch):
+    calls: list[tuple[str, bool]] = []
+
+    def seconds(_folder, quantization, is_checkpointed, _hopeless):
+        calls.append((quantization, is_checkpointed))
+        is_disturbed = calls.count(("none", False)) == 1 and quantization == "none"
+        return {"none": 1.0, "nf4": 1.15, "int8": 9.0}[quantization] * (1.3 if is_disturbed else 1.0) * (1.4 if is_checkpointed else 1.0)
+
+    monkeypatch.setattr(preflight, "_seconds_per_token", seconds)
+    measured, is_steady = preflight.measure(tiny_model().config)
+    assert fastest_that_fits(measured, EMBEDDED, 4, 32, 1500, 16 * GIB).quantization == "none"
+    assert not is_steady and ("int8", False) not in calls[6:]
+
+
+def test_what_a_disturbed_preflight_found_is_not_kept(tmp_path, monkeypatch):
+    paths, config = Paths(tmp_path), tiny_model().config
+    monkeypatch.setattr(preflight, "measure", lambda _: ([Candidate("int8", False, 1.0)], False))
+    assert candidates(config, paths)[0].quantization == "int8"
+    monkeypatch.setattr(preflight, "measure", lambda _: ([Candidate("none", False, 1.0)], True))
+    assert [candidates(config, paths)[0].quantization for _ in range(2)] == ["none", "none"]

@@ -1,10 +1,11 @@
-"""What happens beside the training: progress and log, heartbeat, stop signal, guards, sealed checkpoints."""
+"""What happens beside the training: progress and log, heartbeat, stop signal, guards, sealed checkpoints.
+
+What keeps it within its time is in `timing_callbacks.py`.
+"""
 
 import math
 import statistics
-import time
 from collections import deque
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from transformers import TrainerCallback
 
 from model.checkpoints import write_manifest
 from model.pace import Pace
+from model.run_notes import RunNotes
+from model.timing_callbacks import TimeBudget
 from pipeline.live import now_utc
 from pipeline.paths import Paths
 from pipeline.stop import is_stop_requested
@@ -23,23 +26,6 @@ EXPLODED_RATIO = 50.0
 EXPLODED_STEPS = 3
 RISING_EVALUATIONS = 3
 MEDIAN_WINDOW_STEPS = 20
-
-
-@dataclass
-class RunNotes:
-    """What callbacks learn of a run, for training_config.json."""
-
-    status: str = "complete"
-    stop_reason: str = ""
-    first_loss: float | None = None
-    last_loss: float | None = None
-    best_validation_loss: float | None = None
-    best_step: int | None = None
-
-    def end(self, control: Any, status: str, reason: str) -> None:
-        if not self.stop_reason:
-            self.status, self.stop_reason = status, reason
-        control.should_training_stop = True
 
 
 class Heartbeat(TrainerCallback):
@@ -54,7 +40,7 @@ class Heartbeat(TrainerCallback):
 class ProgressLog(TrainerCallback):
     """A line of training_log.jsonl and of the pipeline's progress at each logging step and each validation."""
 
-    def __init__(self, file: Path, logger: Any, run_id: str, notes: RunNotes, shown: Any, pace: Pace, budget: "TimeBudget | None"):
+    def __init__(self, file: Path, logger: Any, run_id: str, notes: RunNotes, shown: Any, pace: Pace, budget: TimeBudget | None):
         self.file, self.logger, self.run_id, self.notes, self.shown, self.pace, self.budget = file, logger, run_id, notes, shown, pace, budget
         self.trainer: Any = None
         self._seen_tokens, self._seen_seconds = 0, 0.0
@@ -114,56 +100,6 @@ class StopSignal(TrainerCallback):
             control.should_save = True
 
 
-class KeepPace(TrainerCallback):
-    """Times each step, validation and saving; stands behind the callbacks whose work is to be counted."""
-
-    def __init__(self, pace: Pace):
-        self.pace = pace
-        self.trainer: Any = None
-        self._seen_tokens, self._seen_s = 0, 0.0
-
-    def _seconds(self) -> float:
-        """Since it was last asked."""
-        before_s, self._seen_s = self._seen_s, time.monotonic()
-        return self._seen_s - before_s
-
-    def on_step_begin(self, args, state, control, **_):
-        self._seen_tokens, self._seen_s = self.trainer.computed_tokens, time.monotonic()
-
-    def on_step_end(self, args, state, control, **_):
-        self.pace.add_step(self.trainer.computed_tokens - self._seen_tokens, self._seconds())
-
-    def on_evaluate(self, args, state, control, **_):
-        self.pace.add_validation(self._seconds())
-
-    def on_save(self, args, state, control, **_):
-        self.pace.add_saving(self._seconds())
-
-
-class TimeBudget(TrainerCallback):
-    """Ends the training before its time is over, so that the last validation is within it; what is trained by then is the result."""
-
-    def __init__(self, limit_s: float, notes: RunNotes, pace: Pace):
-        self.limit_s, self.notes, self.pace, self._started_s = limit_s, notes, pace, 0.0
-
-    def on_train_begin(self, args, state, control, **_):
-        self._started_s = time.monotonic()
-
-    def left_s(self) -> float:
-        return self.limit_s - (time.monotonic() - self._started_s)
-
-    def on_step_end(self, args, state, control, **_):
-        step = state.global_step
-        if step < state.max_steps and self._needed_s(state, control) > self.left_s():
-            self.notes.end(control, "complete", f"time budget of {self.limit_s / 60:.1f} minutes leaves no time for step {step + 1}")
-
-    def _needed_s(self, state, control) -> float:
-        """For what is due behind this step, then another step and all that follows the last one."""
-        validated_step = state.global_step if control.should_evaluate else last_validated_step(state)
-        due_s = self.pace.validation_s * control.should_evaluate + self.pace.saving_s * control.should_save
-        return due_s + self.pace.one_more_s(state.global_step, validated_step)
-
-
 class Guards(TrainerCallback):
     """Ends a training that diverges or overfits, and keeps the adapter with the best validation loss in `best/`."""
 
@@ -195,22 +131,6 @@ class Guards(TrainerCallback):
             self._rising += 1
         if self._rising >= RISING_EVALUATIONS:
             self.notes.end(control, "stopped_early", f"validation loss rose for {self._rising} evaluations (best {best:.4f} at step {self.notes.best_step})")
-
-
-def last_validated_step(state: Any) -> int:
-    """0 when there was no validation yet; `state` is Trainer's."""
-    return max((line["step"] for line in state.log_history if "eval_loss" in line), default=0)
-
-
-class NoSecondValidation(TrainerCallback):
-    """Takes back the validation that Trainer makes at its last step whatever was validated just before."""
-
-    def __init__(self, pace: Pace):
-        self.pace = pace
-
-    def on_step_end(self, args, state, control, **_):
-        if state.global_step >= state.max_steps and self.pace.is_validated(state.global_step, last_validated_step(state)):
-            control.should_evaluate = False
 
 
 class SealCheckpoints(TrainerCallback):

@@ -79,10 +79,11 @@ class Pace:
         savings = total // self.save_steps - done // self.save_steps + (done < total)
         return (total - done) * self.step_s + validations * self.validation_s + savings * self.saving_s
 
-    def steps_within(self, seconds: float) -> int:
-        """The most steps that, with their validations, fit; at least one. Needs a timed step."""
-        most = max(1, int(seconds / self.step_s))
-        return max(1, bisect_right(range(1, most + 1), seconds, key=lambda steps: self.remaining_s(0, steps)))
+    def steps_within(self, seconds: float, done: int = 0) -> int:
+        """The number of steps, of which `done` are made, whose rest fits with its validations; at least one more. Needs a timed step."""
+        most = done + max(1, int(seconds / self.step_s))
+        fitting = bisect_right(range(done + 1, most + 1), seconds, key=lambda steps: self.remaining_s(done, steps))
+        return done + max(1, fitting)
 
     def one_more_s(self, step: int, validated_step: int) -> float:
         """What a training behind `step` takes if it ends after the next one, by the slowest of the last steps."""

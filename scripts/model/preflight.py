@@ -22,9 +22,11 @@ MEASURED_PREFIX, MEASURED_ROWS, MEASURED_ROW = 384, 4, 128
 """Tokens: enough for matrix products at full speed, few enough for a second a candidate."""
 REPEATS = 3
 LONGEST_S = 60.0
-"""On a machine busy with other work the plainest settings, which come first, must do; they are then measured again next time."""
+"""On a machine busy with other work the plainest settings, which come first, must do; all are then measured again next time."""
 HOPELESS = 3.0
 """A setting that many times slower than the fastest is not timed again."""
+CONTENDS = 1.5
+"""A setting within that many times the fastest is timed in a second pass: other work on the machine may have hit it or the fastest."""
 QUANTIZATIONS = ("none", "nf4", "int8")
 SIMPLER_IS_FINE = 1.1
 """Within 10 % of the fastest, the plainer setting is taken: no quantisation before nf4 before int8, no checkpointing before it."""
@@ -46,9 +48,9 @@ def candidates(config: Any, paths: Paths, quantizations: tuple[str, ...] = QUANT
     cache_file = paths.logs / "preflight.json"
     cache = read_json(cache_file, newest_schema=CACHE_SCHEMA) if cache_file.exists() else {"schema_version": CACHE_SCHEMA, "shapes": {}}
     if key not in cache["shapes"]:
-        found, is_complete = measure(config)
+        found, is_steady = measure(config)
         cache["shapes"][key] = [asdict(candidate) for candidate in found]
-        if is_complete:
+        if is_steady:
             write_json(cache_file, cache)
     return [Candidate(**c) for c in cache["shapes"][key] if c["quantization"] in quantizations]
 
@@ -77,20 +79,33 @@ def _key(config: Any) -> str:
 
 
 def measure(config: Any) -> tuple[list[Candidate], bool]:
-    """Time one forward and backward pass of two layers in each setting; a setting that cannot run here is left out. And whether there was time for all."""
-    found: list[Candidate] = []
+    """Time one forward and backward pass of two layers in each setting; a setting that cannot run here is left out.
+
+    Two passes in opposite order, of which the faster counts. And whether the result holds: there was time for both, and they agree.
+    """
+    found: dict[tuple[str, bool], float] = {}
     ends = time.monotonic() + LONGEST_S
+    settings = [(quantization, is_checkpointed) for quantization in QUANTIZATIONS for is_checkpointed in (False, True)]
     with tempfile.TemporaryDirectory(prefix="preflight-") as folder:
         _save_small(config, Path(folder))
-        for quantization in QUANTIZATIONS:
-            for is_checkpointed in (False, True):
-                if found and time.monotonic() > ends:
-                    return found, False
-                fastest = min((one.seconds_per_token for one in found), default=float("inf"))
-                seconds = _seconds_per_token(folder, quantization, is_checkpointed, HOPELESS * fastest)
-                if seconds is not None:
-                    found.append(Candidate(quantization, is_checkpointed, seconds))
-    return found, True
+        is_steady = _pass(folder, settings, found, ends)
+        limit = CONTENDS * min(found.values(), default=0.0)
+        first = dict(found)
+        is_steady &= _pass(folder, [one for one in reversed(settings) if found.get(one, float("inf")) <= limit], found, ends)
+    is_steady &= all(first[one] <= SIMPLER_IS_FINE * seconds for one, seconds in found.items())
+    return [Candidate(*one, seconds) for one, seconds in found.items()], is_steady
+
+
+def _pass(folder: str, settings: list[tuple[str, bool]], found: dict[tuple[str, bool], float], ends: float) -> bool:
+    """Time the settings into `found`, seconds per token, the least of all passes; whether there was time for all."""
+    for quantization, is_checkpointed in settings:
+        if found and time.monotonic() > ends:
+            return False
+        fastest = min(found.values(), default=float("inf"))
+        seconds = _seconds_per_token(folder, quantization, is_checkpointed, HOPELESS * fastest)
+        if seconds is not None:
+            found[quantization, is_checkpointed] = min(seconds, found.get((quantization, is_checkpointed), seconds))
+    return True
 
 
 def _save_small(config: Any, folder: Path) -> None:

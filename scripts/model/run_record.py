@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from model.callbacks import RunNotes, memory_gib
+from model.callbacks import memory_gib
 from model.effective_settings import versions
 from model.plan import TrainingPlan
+from model.run_notes import RunNotes
 from model.training_data import RawData, TrainingData
 from pipeline.config import PipelineConfig
 from pipeline.live import now_utc

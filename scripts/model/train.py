@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,19 +10,21 @@ from typing import Any
 
 from error_handler import UserError, cuda_oom_retry
 from model.base_model import load_model, load_tokenizer, resolve_base
-from model.callbacks import (Guards, Heartbeat, KeepPace, NoSecondValidation, ProgressLog, RunNotes, SealCheckpoints, StopSignal, TimeBudget,
-                             last_validated_step)
+from model.callbacks import Guards, Heartbeat, ProgressLog, SealCheckpoints, StopSignal
 from model.checkpoints import checkpoints, newest_good_checkpoint
 from model.effective_settings import check_effective, effective_settings
 from model.lora import attach_adapter
 from model.model_card import write_model_card
 from model.pace import TIMED_FRAC, TIMED_STEPS, time_ahead
-from model.plan import CPU_BUDGET_MINUTES, plan_lines
+from model.plan import CPU_BUDGET_MINUTES, plan_lines, total_steps
 from model.planning import decide
 from model.preflight import enable_checkpointing
+from model.run_notes import RunNotes
 from model.run_record import RunRecord
 from model.self_check import check_or_refuse
 from model.shared_prefix import SharedPrefixLoss
+from model.shown import Shown
+from model.timing_callbacks import FollowPace, KeepPace, NoSecondValidation, TimeBudget, last_validated_step
 from model.training_data import RawData, encode_data, read_data
 from pipeline.config import PipelineConfig
 from pipeline.exit_codes import ExitCode
@@ -180,18 +181,32 @@ class _Attempt:
         budget = TimeBudget(minutes * 60, notes, pace) if minutes else None
         run_id = os.environ.get(RUN_ID_VARIABLE, "alone")
         progress = ProgressLog(folder / "training_log.jsonl", self.logger, run_id, notes, Shown(self.say), pace, budget)
-        keeper = KeepPace(pace)
         callbacks = [Heartbeat(), progress, StopSignal(self.paths, notes), Guards(folder / "best", notes), NoSecondValidation(pace),
-                     SealCheckpoints(), keeper]
+                     SealCheckpoints(), KeepPace(pace), *self._within(budget)]
         if not is_main_process():
             callbacks.remove(progress)
-        if budget:
-            callbacks.append(budget)
-        trainer = SharedPrefixTrainer(self.model, sft_config(self.config, self.decided.plan, folder, bool(self.data.validation.rows)), self.tokenizer,
-                                      self.data.train.rows, self.data.validation.rows, self.loss, self.decided.plan.rows_per_step, callbacks)
+        plan, data = self.decided.plan, self.data
+        most_steps = total_steps(self.config, len(data.train.rows), plan.rows_per_step, plan.max_minutes)
+        trainer = SharedPrefixTrainer(self.model, sft_config(self.config, plan, folder, bool(data.validation.rows)), self.tokenizer, data.train.rows,
+                                      data.validation.rows, self.loss, plan.rows_per_step, callbacks, most_steps if plan.max_minutes else 0)
         trainer.remove_callback(PrinterCallback)
-        progress.trainer = keeper.trainer = trainer
+        for callback in callbacks:
+            if hasattr(callback, "trainer"):
+                callback.trainer = trainer
         return notes, trainer
+
+    def _within(self, budget: TimeBudget | None) -> list[Any]:
+        """What keeps a training to its budget. One that is taken up again has its length; of several processes each has its own clock."""
+        if budget is None or self.decided.checkpoint or int(os.environ.get("WORLD_SIZE", "1")) > 1:
+            return [budget] if budget else []
+        return [FollowPace(self.decided.pace, budget, self._set_length), budget]
+
+    def _set_length(self, steps: int) -> None:
+        """A resumed run is the same run: its length stands in the plan."""
+        before = self.decided.plan
+        self.decided.plan = replace(before, total_steps=steps, epochs=round(before.epochs * steps / before.total_steps, 4))
+        self.decided.plan.save(self.decided.folder)
+        self.say(f"Steps are {'faster' if steps > before.total_steps else 'slower'} than those timed ahead: {steps} instead of {before.total_steps} fit in the budget.")
 
     def _finish(self, trainer: Any, notes: RunNotes, record: RunRecord, started_s: float) -> ExitCode:
         if notes.status == "stopped":
@@ -246,34 +261,3 @@ def _ending(record: RunRecord) -> str:
     reason = f" ({facts['stop_reason']})" if facts["stop_reason"] else ""
     return (f"{record.folder / 'final'}: {facts['status']}{reason}, {result['steps']} steps, loss {result['first_loss'] or 0:.3f} -> "
             f"{result['final_loss'] or 0:.3f}, {result['answer_tokens_per_s']:.0f} answer tokens/s, {result['peak_memory_gib']:.1f} GiB")
-
-
-class Shown:
-    """Progress for someone who watches: a bar on a terminal, a line every 30 s otherwise."""
-
-    QUIET_S = 30.0
-
-    def __init__(self, say: Callable[[str], None]):
-        self.say, self._last_s, self._bar = say, -self.QUIET_S, None
-
-    def line(self, text: str) -> None:
-        print(text, file=sys.stderr)
-
-    def progress(self, done: int, total: int, text: str) -> None:
-        if sys.stderr.isatty() and os.environ.get(RUN_ID_VARIABLE) is None:
-            self._show_bar(done, total, text)
-        elif os.environ.get(RUN_ID_VARIABLE) is None and time.monotonic() - self._last_s > self.QUIET_S:
-            self._last_s = time.monotonic()
-            print(f"  {done}/{total} {text}", file=sys.stderr, flush=True)
-
-    def _show_bar(self, done: int, total: int, text: str) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-        if self._bar is None:
-            self._bar = Progress(BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"), console=Console(file=sys.stderr))
-            self._task = self._bar.add_task(text, total=total)
-            self._bar.start()
-        self._bar.update(self._task, completed=done, description=text)
-        if done >= total:
-            self._bar.stop()

@@ -9,6 +9,7 @@ off: rows arrive encoded, and none is ever cut.
 import math
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -25,8 +26,10 @@ class SharedPrefixTrainer(SFTTrainer):
     """Trains on `rows`; `loss` computes each optimiser step, `rows_per_step` at a time over all processes together."""
 
     def __init__(self, model: Any, args: SFTConfig, tokenizer: Any, rows: Sequence[EncodedRow], validation: Sequence[EncodedRow],
-                 loss: SharedPrefixLoss, rows_per_step: int, callbacks: Sequence[Any] = ()):
+                 loss: SharedPrefixLoss, rows_per_step: int, callbacks: Sequence[Any] = (),
+                 most_steps: int = 0):
         self.rows, self.validation, self.loss, self.rows_per_step = list(rows), list(validation), loss, rows_per_step
+        self.most_steps = most_steps
         self.answer_tokens, self.computed_tokens, self.step_seconds = 0, 0, 0.0
         self._logged_losses: list[float] = []
         self.diverged = ""
@@ -66,6 +69,16 @@ class SharedPrefixTrainer(SFTTrainer):
             model.zero_grad()
             self.diverged = f"loss is {loss}" if not math.isfinite(loss) else "a gradient is not finite"
             self.control.should_training_stop = True
+
+    def set_initial_training_values(self, args: Any, dataloader: Any) -> tuple[Any, ...]:
+        """Trainer ends behind the epochs that its first number of steps needs: there must be as many as the greatest needs."""
+        epochs, steps_per_epoch, *others = super().set_initial_training_values(args, dataloader)
+        return max(epochs, math.ceil(self.most_steps / steps_per_epoch)), steps_per_epoch, *others
+
+    def set_max_steps(self, steps: int) -> None:
+        """End the running training after `steps`, at most `most_steps`, with the learning rate that the schedule has for that length from here on."""
+        self.state.max_steps = self.args.max_steps = steps
+        self.lr_scheduler.lr_lambdas = [partial(rate.func, **rate.keywords | {"num_training_steps": steps}) for rate in self.lr_scheduler.lr_lambdas]
 
     def last_loss_mean(self) -> float:
         """Mean over the steps since it was last asked; Trainer's own figure is rounded to four digits."""
