@@ -13,7 +13,8 @@ from model.token_trie import Vocabulary
 
 END = 0
 PIECES = ["SET ", "SET", "S", "E", "T", " ", "n", "1", "2", "12", "= ", "=", '"', '"\n', '" ', "a", "b", "ab", "a\"", '\\"', "\\", "\n", "\n\n",
-          "\nS", ".", "5", "-", "-1", "0", "00", "x", "_", "speed", "sp", "eed", "\u00e9", "\u2028", "ED", "END", "N", "D", "e", "d", "p", "s", "on"]
+          "\nS", ".", "5", "-", "-1", "0", "00", "x", "_", "speed", "sp", "eed", "\u00e9", "\u2028", "ED", "END", "N", "D", "e", "d", "p", "s", "on",
+          'b"\n', 'b"=']
 
 
 def make_vocabulary() -> Vocabulary:
@@ -45,6 +46,8 @@ class Settings:
         return InLexeme(choice_of(("=",)), lambda _: self._value(name))
 
     def _value(self, name: str):
+        if name == "x":
+            return InLexeme(NAME_STRING, lambda value: self._equals("n") if value == '"Ab"' else self._end(f"SET x={value}"), deciding=("ab",))
         lexeme = {"s": STRING, "n": INT, "x": NAME_STRING}.get(name[0], FLOAT)
         return InLexeme(lexeme, lambda value: self._end(f"SET {name}={value}"))
 
@@ -99,6 +102,17 @@ def test_a_forced_token_is_held_back_when_a_longer_one_may_cover_it():
     after_set = start(vocabulary).advance(PIECES.index("SET ") + 1).advance(PIECES.index("speed") + 1)
     equals = after_set.advance(PIECES.index("=") + 1)
     assert equals.forced()[0] == [], 'the quote may be the start of the token `"\\n`'
+
+
+def test_a_name_that_decides_what_follows_is_told_from_those_that_do_not():
+    vocabulary = make_vocabulary()
+    quoted = start(vocabulary)
+    for text in ("SET ", "x", "=", '"'):
+        quoted = quoted.advance(PIECES.index(text) + 1)
+    equals, newline = PIECES.index('b"=') + 1, PIECES.index('b"\n') + 1
+    for text, may in (("A", [True, False]), ("a", [False, True]), ("e", [False, True])):
+        matcher = quoted.advance(len(PIECES) + 1 + ord(text))
+        assert matcher.allowed()[[equals, newline]].tolist() == may
 
 
 def test_line_separators_that_would_cut_a_statement_are_never_allowed_in_a_string():

@@ -109,15 +109,11 @@ class Dense:
 
 
 class Table:
-    """An automaton written as a table: state -> {byte: next state}. `limit`: state -> the one that leads on to the end.
-
-    `is_free`: its text decides nothing of what follows it.
-    """
+    """An automaton written as a table: state -> {byte: next state}. `limit`: state -> the one that leads on to the end."""
 
     def __init__(self, table: dict[int, dict[int, int]], accepting: set[int], limit: dict[int, int] | None = None, closing: bytes = b"",
-                 longest: int = LONGEST_TEXT_BYTES, is_free: bool = False) -> None:
+                 longest: int = LONGEST_TEXT_BYTES) -> None:
         self._table, self._accepting, self._limit, self.closing, self.longest = table, accepting, limit or {}, closing, longest
-        self.is_free = is_free
         self.inside: dict[int, dict[TokenNode, Any]] = {}
         """What the vocabulary allows from a state on, kept by constraint_masks."""
         self._start = 0
@@ -125,10 +121,10 @@ class Table:
     def start(self) -> int:
         return self._start
 
-    def naming(self, state: int, is_free: bool = False) -> Table:
+    def naming(self, state: int) -> Table:
         """The same automaton for a name, from another state; what is known of its states is shared."""
         other = copy(self)
-        other._start, other.longest, other.is_free = state, LONGEST_NAME_BYTES, is_free
+        other._start, other.longest = state, LONGEST_NAME_BYTES
         return other
 
     def step(self, state: int, byte: int) -> int | None:
@@ -193,7 +189,7 @@ def _string(is_plain: bool = False) -> Table:
     table |= {0: {ord('"'): BODY}, FILLED: {ord('"'): 4}, 4: filled, _ESCAPE: dict.fromkeys(b'\\"nt', BODY), _CLOSE: {ord('"'): END}}
     if is_plain:
         del table[_ESCAPE], table[BODY][ord("\\")], table[4][ord("\\")]
-    return Table(table, {END}, {BODY: _CLOSE}, b'"', is_free=not is_plain)
+    return Table(table, {END}, {BODY: _CLOSE}, b'"')
 
 
 def _path() -> Table:
@@ -250,7 +246,6 @@ QUOTED_IDENTIFIER = Table({0: {ord('"'): 2}, 2: dict.fromkeys(LETTERS, BODY), BO
                             4: {ord('"'): END}}, {END}, {BODY: 4}, b'"', LONGEST_NAME_BYTES)
 STRING = _string()
 NAME_STRING = STRING.naming(FILLED)
-ASSET_STRING = STRING.naming(FILLED, is_free=True)
 PLAIN_STRING = _string(is_plain=True).naming(FILLED)
 PATH = _path()
 INT = _number(is_float=False, is_signed=True, digits=9)

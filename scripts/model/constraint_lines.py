@@ -101,7 +101,7 @@ class Grammar:
             left = tuple(flag for flag in flags if flag != text.partition("=")[0])
             return one_of((", ", "]") if left else ("]",), lambda end: self._end(draft, f"{line}{text}]") if end == "]" else self._flags(draft, f"{line}{text}, ", left))
 
-        category = (literally("Category=", lambda: InLexeme(NAME_STRING, lambda text: after(f"Category={text}"))),) if "Category" in flags else ()
+        category = (literally("Category=", lambda: InLexeme(NAME_STRING, lambda text: after(f"Category={text}"), deciding=())),) if "Category" in flags else ()
         return Either(one_of(tuple(f"{flag}=true" for flag in flags if flag != "Category"), after), *category)
 
     @staticmethod

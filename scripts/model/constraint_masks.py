@@ -2,60 +2,60 @@
 
 Inside one lexeme that depends on nothing but the lexeme's state, so it is computed once and kept: for all tokens together
 where the lexeme is a table, along two tries where it is a choice. What is left to do at each place are the tokens in which
-the lexeme ends and something else begins; they are few once the bytes are known with which something else can begin.
+the lexeme ends and something else begins; they are few once the bytes are known with which something else can begin, and
+behind names that decide nothing of what follows they are found for all names at once.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from model.constraint_lexemes import DEAD, END, Lexeme, Table, TrieNode
-from model.constraint_places import AtLineStart, Either, InLexeme, Place, run
-from model.token_trie import TokenNode, Vocabulary
+from model.constraint_places import AtLineStart, Either, InLexeme, Place
+from model.token_trie import TokenNode, TokenTrie, Vocabulary
 
 FEW_BELOW = 48
 """Below fewer tokens than this a walk costs less than keeping its result."""
 MANY_TOKENS = 4_000
 """From so many on a mask of the whole vocabulary is kept: joining two masks costs less than marking each token."""
-Crossing = tuple[bytes, int, bytes]
-"""Bytes of the lexeme, the token, and its bytes behind the one with which something else begins."""
 
 
 class Inside:
     """What the vocabulary allows from one state of a lexeme on.
 
-    open       tokens that stay within the lexeme (or end exactly where it may end)
-    all        these and those of the closings
-    closings   tokens that end where it must end, with their bytes: a text that is refused must not be closed
-    crossings  of a table: tokens in the middle of which the lexeme may be over, by the byte that comes then
-    endings    of a choice: where tokens go on behind one of its texts
+    open      tokens that stay within the lexeme (or end exactly where it may end)
+    all       these and those of the closings
+    closings  tokens that end where it must end, with their bytes: a text that is refused must not be closed
+    endings   bytes with which the lexeme may be over, and what tokens say behind them
     """
 
-    def __init__(self, size: int, open_ids: np.ndarray, closings: list[tuple[bytes, list[int]]] = (),
-                 crossings: dict[int, list[Crossing]] | None = None, endings: list[tuple[bytes, TokenNode]] = ()) -> None:
-        closing_ids = [token for _, tokens in closings for token in tokens]
+    def __init__(self, size: int, open_ids: np.ndarray, closings: list[tuple[bytes, int]], endings: dict[bytes, TokenNode]) -> None:
+        closing_ids = [token for _, token in closings]
         self.open = Tokens(size, open_ids)
         self.all = Tokens(size, np.concatenate([open_ids, closing_ids]).astype(np.int64)) if closing_ids else self.open
-        self.closings, self.crossings, self.endings = closings, crossings or {}, endings
+        self.closings, self.endings = closings, endings
+        self._joined: dict[tuple[bytes, ...], TokenNode] = {}
 
     @cached_property
-    def crossings_by_rest(self) -> dict[int, dict[bytes, np.ndarray]]:
-        """Tokens of the crossings by the byte that comes then and the bytes behind it, whatever stands before."""
-        found: dict[int, dict[bytes, list[int]]] = {}
-        for byte, ways in self.crossings.items():
-            for _, token, rest in ways:
-                found.setdefault(byte, {}).setdefault(rest, []).append(token)
-        return {byte: {rest: np.array(tokens) for rest, tokens in rests.items()} for byte, rests in found.items()}
+    def texts_before(self) -> dict[int, list[bytes]]:
+        """The endings behind which tokens go on with a byte."""
+        found = defaultdict(list)
+        for text, below in self.endings.items():
+            for byte in below.children:
+                found[byte].append(text)
+        return found
 
-    @cached_property
-    def a_crossing(self) -> bytes | None:
-        """The bytes of some text with which the lexeme is over."""
-        return next((path for ways in self.crossings.values() for path, *_ in ways), None)
+    def joined(self, texts: tuple[bytes, ...]) -> TokenNode:
+        """What tokens say behind some of the endings, as if they were one."""
+        if texts not in self._joined:
+            nodes = [self.endings[text] for text in texts]
+            self._joined[texts] = TokenTrie((entry for node in nodes for entry in node.entries), nodes[0].trie.size).root
+        return self._joined[texts]
 
 
 class Tokens:
@@ -111,47 +111,39 @@ def _mark_lexeme(place: InLexeme, node: TokenNode, mask: np.ndarray) -> None:
     known = inside(place.lexeme, place.state, node)
     (known.all if place.accepts is None else known.open).mark(mask)
     if place.accepts is not None:
-        for path, tokens in known.closings:
-            if place.accepts_more(path):
-                mask[tokens] = True
+        mask[[token for text, token in known.closings if place.accepts_more(text)]] = True
     if place.may_be_over:
         _mark(place.after, node, mask)
-    if known.crossings:
-        (_mark_free_crossings if place.lexeme.is_free and place.accepts is None else _mark_crossings)(place, known, mask)
-    for path, below in known.endings:
-        if place.ahead is None or any(byte in below.children for byte in place.ahead):
-            after = place.after_more(path)
-            if after is not None:
-                _mark(after, below, mask)
+    if known.endings:
+        _mark_endings(place, known, mask)
 
 
-def _mark_crossings(place: InLexeme, known: Inside, mask: np.ndarray) -> None:
-    """Tokens that end a name or number and begin what comes after it."""
-    after: dict[bytes, Place | None] = {}
-    for byte in _bytes_ahead(place, known):
-        for path, token, rest in known.crossings.get(byte, ()):
-            if path not in after:
-                after[path] = place.after_more(path)
-            following = after[path].step(byte) if after[path] else None
-            if following is not None and run(following, rest)[0] is not None:
-                mask[token] = True
+def _mark_endings(place: InLexeme, known: Inside, mask: np.ndarray) -> None:
+    """Tokens that end the lexeme and begin what comes after it; where texts decide nothing, once for all of them."""
+    texts = _texts_ahead(place, known)
+    alike = tuple(text for text in texts if not place.decides_more(text) and place.accepts_more(text))
+    if alike:
+        _mark(place.after_more(alike[0]), known.joined(alike), mask)
+    for text in texts:
+        after = place.after_more(text) if place.decides_more(text) else None
+        if after is not None:
+            _mark(after, known.endings[text], mask)
 
 
-def _mark_free_crossings(place: InLexeme, known: Inside, mask: np.ndarray) -> None:
-    """The same for a text that decides nothing: what may follow one may follow all."""
-    after = place.after_more(known.a_crossing)
-    for byte in after.next_bytes():
-        following = after.step(byte) if byte in known.crossings_by_rest else None
-        for rest, tokens in known.crossings_by_rest[byte].items() if following is not None else ():
-            if run(following, rest)[0] is not None:
-                mask[tokens] = True
+def _texts_ahead(place: InLexeme, known: Inside) -> Iterable[bytes]:
+    """The endings behind which tokens go on with a byte with which what follows begins."""
+    ahead = _bytes_ahead(place, known) if place.ahead is None and isinstance(place.lexeme, Table) else place.ahead
+    if ahead is None:
+        return known.endings
+    return dict.fromkeys(text for byte in ahead for text in known.texts_before.get(byte, ()))
 
 
-def _bytes_ahead(place: InLexeme, known: Inside) -> set[int]:
-    """With which bytes what follows a free text begins: the text itself never decides that, so any that is right will do."""
-    paths = (path for ways in known.crossings.values() for path, *_ in ways)
-    sample = place.after if place.may_be_over else next(filter(None, map(place.after_more, paths)), None)
-    return set(sample.next_bytes()) if sample else set()
+def _bytes_ahead(place: InLexeme, known: Inside) -> Iterable[int]:
+    """Behind a name or number one text tells it for all, best one that decides nothing."""
+    if place.may_be_over:
+        return place.after.next_bytes()
+    sample = next(filter(place.accepts_more, sorted(known.endings, key=place.decides_more)), None)
+    return place.after_more(sample).next_bytes() if sample else ()
 
 
 def inside(lexeme: Lexeme, state: Any, start: TokenNode) -> Inside:
@@ -165,37 +157,37 @@ def inside(lexeme: Lexeme, state: Any, start: TokenNode) -> Inside:
 
 def _inside_table(lexeme: Table, state: int, start: TokenNode) -> Inside:
     """All tokens below `start` step through the table together, byte by byte."""
-    vocabulary, dense = start.vocabulary, lexeme.dense
+    trie, dense = start.trie, lexeme.dense
     low, high, depth = start.span
     rows = np.arange(low, high)
     states = np.full(len(rows), dense.number[state])
-    closed, opened, crossings = [], [], defaultdict(list)
-    for at in range(depth, vocabulary.longest + 1):
-        is_over = vocabulary.lengths[rows] == at
+    closed, opened, endings = [], [], defaultdict(list)
+    for at in range(depth, trie.longest + 1):
+        is_over = trie.lengths[rows] == at
         is_closed = states == dense.number[END]
         opened.append(rows[is_over & ~is_closed])
         closed += rows[is_over & is_closed].tolist()
         rows, states = rows[~is_over], states[~is_over]
         if not len(rows):
             break
-        following = dense.steps[states, vocabulary.spelled[rows, at]]
+        following = dense.steps[states, trie.spelled[rows, at]]
         is_stuck = following == DEAD
         for row in rows[is_stuck & dense.accepting[states]].tolist() if at > depth else ():
-            text, token = vocabulary.entries[row]
-            crossings[text[at]].append((text[depth:at], token, text[at + 1:]))
+            text, token = trie.entries[row]
+            endings[text[depth:at]].append((text[at:], token))
         rows, states = rows[~is_stuck], following[~is_stuck]
-    closings = [(vocabulary.entries[row][0][depth:], [vocabulary.entries[row][1]]) for row in closed]
-    return Inside(len(vocabulary), vocabulary.ids[np.concatenate(opened)], closings, dict(crossings))
+    closings = [(trie.entries[row][0][depth:], trie.entries[row][1]) for row in closed]
+    return Inside(trie.size, trie.ids[np.concatenate(opened)], closings, {text: TokenTrie(rests, trie.size).root for text, rests in endings.items()})
 
 
 def _inside_choice(lexeme: Lexeme, state: TrieNode, start: TokenNode) -> Inside:
     ids: list[int] = []
-    endings: list[tuple[bytes, TokenNode]] = []
+    endings: dict[bytes, TokenNode] = {}
     for node, after, path in _walk(lexeme, state, start, b""):
         ids += node.tokens
         if lexeme.is_accepting(after) and any(lexeme.step(after, byte) is None for byte in node.children):
-            endings.append((path, node))
-    return Inside(len(start.vocabulary), np.array(ids, dtype=np.int64), endings=endings)
+            endings[path] = node
+    return Inside(start.trie.size, np.array(ids, dtype=np.int64), [], endings)
 
 
 def _walk(lexeme: Lexeme, state: Any, node: TokenNode, path: bytes) -> Iterator[tuple[TokenNode, Any, bytes]]:

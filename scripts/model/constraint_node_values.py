@@ -122,7 +122,7 @@ def _reference(rule: Callable[..., Place]):
 
 
 def _text(self: NodeValues, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
-    return InLexeme(NAME_STRING, follow)
+    return InLexeme(NAME_STRING, follow, deciding=())
 
 
 def _of_kind(section: str, known: str):

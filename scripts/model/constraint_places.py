@@ -5,7 +5,7 @@ Places never change; what follows a byte is another place, so that guesses can b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -47,15 +47,16 @@ class InLexeme:
     """`follow(text)` gives the place after the lexeme, once its text is known; `accepts(text)` may refuse a text.
 
     What is refused must be the beginning of something that is not: a name that is taken, but never the only choice. A
-    refused text in quotes cannot be closed. `ahead` are the bytes with which what follows may begin, where that is known
-    without following every text.
+    refused text in quotes cannot be closed. `deciding` are the names, in lower case, on which it depends what may follow
+    before the next value or line begins: all other texts are followed alike (None: no two are). `ahead` are the bytes with
+    which what follows may begin, where that is known without following every text.
     """
 
-    __slots__ = ("_after", "_follow", "accepts", "ahead", "lexeme", "state", "text")
+    __slots__ = ("_after", "_follow", "accepts", "ahead", "deciding", "lexeme", "state", "text")
 
     def __init__(self, lexeme: Lexeme, follow: Callable[[str], Place], accepts: Callable[[str], bool] | None = None,
-                 state: Any = None, text: bytes = b"", ahead: bytes | None = None) -> None:
-        self.lexeme, self._follow, self.accepts, self.text, self.ahead = lexeme, follow, accepts, text, ahead
+                 state: Any = None, text: bytes = b"", ahead: bytes | None = None, deciding: Container[str] | None = None) -> None:
+        self.lexeme, self._follow, self.accepts, self.text, self.ahead, self.deciding = lexeme, follow, accepts, text, ahead, deciding
         self.state = lexeme.start() if state is None else state
         self._after: Place | None = None
 
@@ -88,7 +89,7 @@ class InLexeme:
         return bytes(path), self._at(node, self.text + path) if path else self
 
     def _at(self, state: Any, text: bytes) -> InLexeme:
-        return InLexeme(self.lexeme, self._follow, self.accepts, state, text, self.ahead)
+        return InLexeme(self.lexeme, self._follow, self.accepts, state, text, self.ahead, self.deciding)
 
     def ending(self, byte: int) -> tuple | None:
         """What the lexeme says, if it is over before this byte: alternatives that say the same need not both be followed."""
@@ -110,6 +111,11 @@ class InLexeme:
 
     def after_more(self, path: bytes) -> Place | None:
         return self._follow(_decoded(self.text + path)) if self.accepts_more(path) else None
+
+    def decides_more(self, path: bytes) -> bool:
+        if not self.deciding:
+            return self.deciding is None
+        return _decoded(self.text + path).strip('"').lower() in self.deciding
 
     def next_bytes(self) -> Iterable[int]:
         inner = self.lexeme.next_bytes(self.state)
@@ -156,7 +162,6 @@ class Either:
                 left.append(after)
                 seen |= {ending} - {None}
         return left[0] if len(left) == 1 else Either(*left) if left else None
-
 
     def next_bytes(self) -> Iterable[int]:
         return {byte for place in self.places for byte in place.next_bytes()}

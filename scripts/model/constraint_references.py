@@ -36,13 +36,16 @@ class References:
 
     def function(self, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
         known = self._callable(draft)
-        if node.type in ("CallParent", "CallInterface", "AsyncAction"):
+        if node.type in ("CallInterface", "AsyncAction"):
+            # Its interface or class has to come next, whatever it is.
+            return InLexeme(NAME_STRING, follow, deciding=())
+        if node.type == "CallParent":
             return InLexeme(NAME_STRING, follow)
         if node.type == "CreateEvent":
             return _any_name(follow)
         # A function that is called before it is declared is declared later: the end of the answer waits for it.
-        taken = {name.lower() for name in known} | EVENT_GRAPHS
-        later = InLexeme(QUOTED_IDENTIFIER, follow, lambda text: text[1:-1].lower() not in taken | RESERVED)
+        taken = {name.lower() for name in known} | EVENT_GRAPHS | RESERVED
+        later = InLexeme(QUOTED_IDENTIFIER, follow, lambda text: text[1:-1].lower() not in taken)
         spaced = InLexeme(SPACED_NAME, follow, lambda text: text[1:-1].lower() not in taken)
         return Either(*([InLexeme(choice_of(tuple(map(quote, known))), follow)] if known else []), later, spaced)
 
@@ -60,7 +63,7 @@ class References:
         return Either(InLexeme(choice_of(tuple(map(quote, names))), follow), _any_name(follow, lambda text: text[1:-1].lower() not in RESERVED))
 
     def component(self, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
-        return InLexeme(PLAIN_STRING, follow)
+        return InLexeme(PLAIN_STRING, follow, deciding=())
 
     def _component_class(self, draft: Draft, node: Node) -> str:
         name = str(node.get("Component"))
@@ -70,7 +73,7 @@ class References:
 
     def event(self, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
         if node.type == "Event_Override":
-            return InLexeme(PLAIN_STRING, follow, lambda text: ("", text[1:-1].lower(), "none") not in draft.seen_events)
+            return InLexeme(PLAIN_STRING, follow, lambda text: ("", text[1:-1].lower(), "none") not in draft.seen_events, deciding=())
         of_the_class = self.names.dispatchers_of(self._component_class(draft, node))
         events = of_the_class or tuple(self.names.dispatcher_owners)
         component = str(node.get("Component")).lower()
@@ -130,8 +133,8 @@ class References:
     def name(self, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
         taken = draft.declared_functions | draft.graph_names | EVENT_GRAPHS
         if node.type == "Timeline":
-            return InLexeme(NAME_STRING, follow)
-        return InLexeme(PLAIN_STRING, follow, lambda text: text[1:-1].lower() not in taken)
+            return InLexeme(NAME_STRING, follow, deciding=())
+        return InLexeme(PLAIN_STRING, follow, lambda text: text[1:-1].lower() not in taken, deciding=draft.promises)
 
 
 def _any_name(follow: Follow, accepts: Callable[[str], bool] | None = None) -> Place:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
-from model.constraint_lexemes import (ASSET_STRING, BARE_PATH, FLOAT, IDENTIFIER, INT, INT64, PATH, PLAIN_STRING, PROJECT_NAME, SMALL, SPACED_NAME,
+from model.constraint_lexemes import (BARE_PATH, FLOAT, IDENTIFIER, INT, INT64, NAME_STRING, PATH, PLAIN_STRING, PROJECT_NAME, SMALL, SPACED_NAME,
                                       STRING, Choice, choice_of)
 from model.constraint_names import OF_A_PATH, Names
 from model.constraint_places import Either, InLexeme, Place
@@ -40,6 +41,7 @@ class Values:
     def __init__(self, names: Names) -> None:
         self.names = names
         self.catalogue = names.catalogue
+        self.default_type = lru_cache(maxsize=4096)(self._default_type)
 
     def has_literal(self, kind: PinType) -> bool:
         if kind.container:
@@ -56,7 +58,7 @@ class Values:
         if kind.kind in NUMBERS:
             return InLexeme(NUMBERS[kind.kind], follow)
         if kind.kind in ("string", "name", "text"):
-            return InLexeme(STRING, follow)
+            return InLexeme(STRING, follow, deciding=())
         if kind.kind == "enum" and kind.name.startswith("/"):
             return self._word(follow)
         if kind.kind == "enum":
@@ -65,9 +67,9 @@ class Values:
             return self.class_name(kind.name, follow)
         if kind.kind == "struct":
             return self._struct(kind.name, follow)
-        return InLexeme(ASSET_STRING, follow)
+        return InLexeme(NAME_STRING, follow, deciding=())
 
-    def default_type(self, written: str) -> PinType | None:
+    def _default_type(self, written: str) -> PinType | None:
         """The type of a variable or parameter that may have a value where it is declared; None where it may not."""
         kind = self.catalogue.resolve_type(Cursor(written, 0).type_ref())
         return kind if self.has_literal(kind) and kind.kind not in ("object", "softobject") else None
@@ -107,11 +109,11 @@ class Values:
         choices = {bool: BOOLS, int: INT, float: FLOAT, str: STRING}
         if not kinds:
             words = (self._word(follow),) if may_be_word else ()
-            return Either(*(InLexeme(lexeme, follow) for lexeme in (BOOLS, FLOAT, STRING)), *(self._struct(name, follow) for name in structs), *words)
+            return Either(*(InLexeme(lexeme, follow, deciding=()) for lexeme in (BOOLS, FLOAT, STRING)), *(self._struct(name, follow) for name in structs), *words)
         if Struct in kinds:
             fields = [key for key, _ in next(value for value in before if isinstance(value, Struct)).fields]
             return self._struct(next(name for name in OPERAND_STRUCTS if list(self.catalogue.members(name)) == fields), follow)
-        return InLexeme(choices.get(next(iter(kinds)), INT), follow) if len(kinds) == 1 else InLexeme(INT, follow)
+        return InLexeme(choices.get(next(iter(kinds)), INT) if len(kinds) == 1 else INT, follow, deciding=())
 
     # Types
 
@@ -190,7 +192,7 @@ class Values:
             now = taken | {text[1:-1].lower()}
             return one_of((", ", ")"), lambda end: self.strings(follow, done + text + ", ", now) if end == ", " else follow(done + text + ")"))
 
-        item = InLexeme(PLAIN_STRING, after, lambda text: text[1:-1].lower() not in taken)
+        item = InLexeme(PLAIN_STRING, after, lambda text: text[1:-1].lower() not in taken, deciding=())
         return item if done != "(" else literally("(", lambda: item)
 
 

@@ -13,11 +13,11 @@ import numpy as np
 class TokenNode:
     """The tokens that begin with the same bytes. Children are made when first asked for: most are never visited."""
 
-    __slots__ = ("_children", "_depth", "_high", "_low", "_vocabulary", "tokens")
+    __slots__ = ("_children", "_depth", "_high", "_low", "tokens", "trie")
 
-    def __init__(self, vocabulary: Vocabulary, low: int, high: int, depth: int) -> None:
-        entries = vocabulary.entries
-        self._vocabulary, self._low, self._high, self._depth = vocabulary, low, high, depth
+    def __init__(self, trie: TokenTrie, low: int, high: int, depth: int) -> None:
+        entries = trie.entries
+        self.trie, self._low, self._high, self._depth = trie, low, high, depth
         self._children: dict[int, TokenNode] | None = None
         end = low
         while end < high and len(entries[end][0]) == depth:
@@ -27,12 +27,13 @@ class TokenNode:
 
     @property
     def span(self) -> tuple[int, int, int]:
-        """Entries of the vocabulary that lie below, from and to, and how many bytes they share."""
+        """Entries of the trie that lie below, from and to, and how many bytes they share."""
         return self._low, self._high, self._depth
 
     @property
-    def vocabulary(self) -> Vocabulary:
-        return self._vocabulary
+    def entries(self) -> Iterable[tuple[bytes, int]]:
+        """What the tokens below say from here on, and the tokens."""
+        return ((spelled[self._depth:], token) for spelled, token in self.trie.entries[self._low:self._high])
 
     @property
     def size(self) -> int:
@@ -46,27 +47,22 @@ class TokenNode:
         return self._children
 
     def _split(self) -> Iterable[tuple[int, TokenNode]]:
-        entries, low = self._vocabulary.entries, self._low
+        entries, low = self.trie.entries, self._low
         while low < self._high:
             prefix = entries[low][0][:self._depth + 1]
             high = bisect_left(entries, True, low, self._high, key=lambda entry: entry[0][:len(prefix)] > prefix)
-            yield prefix[-1], TokenNode(self._vocabulary, low, high, self._depth + 1)
+            yield prefix[-1], TokenNode(self.trie, low, high, self._depth + 1)
             low = high
 
 
-class Vocabulary:
-    """Bytes of every ordinary token. Special tokens have none: they can never be part of a text."""
+class TokenTrie:
+    """Bytes and the tokens of a vocabulary of `size` that say them, whole or at their end; as a trie, and as arrays of all together."""
 
-    def __init__(self, token_bytes: Sequence[bytes | None], encode: Any = None) -> None:
-        """`encode(text) -> ids` is the tokenizer's own way to cut a text, used for text that is forced."""
-        self.token_bytes = list(token_bytes)
-        self.encode = encode
-        self.entries = sorted((spelled, token) for token, spelled in enumerate(token_bytes) if spelled)
+    def __init__(self, entries: Iterable[tuple[bytes, int]], size: int) -> None:
+        self.entries = sorted(entries)
+        self.size = size
         self.root = TokenNode(self, 0, len(self.entries), 0)
         self.longest = max((len(spelled) for spelled, _ in self.entries), default=0)
-
-    def __len__(self) -> int:
-        return len(self.token_bytes)
 
     @cached_property
     def spelled(self) -> np.ndarray:
@@ -81,6 +77,19 @@ class Vocabulary:
     def ids(self) -> np.ndarray:
         """Tokens of the entries (N,)."""
         return np.array([token for _, token in self.entries], dtype=np.int64)
+
+
+class Vocabulary(TokenTrie):
+    """Bytes of every ordinary token. Special tokens have none: they can never be part of a text."""
+
+    def __init__(self, token_bytes: Sequence[bytes | None], encode: Any = None) -> None:
+        """`encode(text) -> ids` is the tokenizer's own way to cut a text, used for text that is forced."""
+        super().__init__(((spelled, token) for token, spelled in enumerate(token_bytes) if spelled), len(token_bytes))
+        self.token_bytes = list(token_bytes)
+        self.encode = encode
+
+    def __len__(self) -> int:
+        return self.size
 
     @classmethod
     def of(cls, tokenizer: Any) -> Vocabulary:
