@@ -25,13 +25,13 @@ def main(args: argparse.Namespace) -> ExitCode:
     choice = chosen_model(args)
     if choice.note:
         print(choice.note, file=sys.stderr)
-    decoder = make_decoder(load_chosen(choice, args.project), args, scores=args.samples > 1 or args.format == "json")
-    streams = args.format == "dsl" and not args.output and args.samples == 1
+    decoder = make_decoder(load_chosen(choice, args.project), args, scores=args.format == "json")
+    streams = args.format == "dsl" and not args.output and args.candidates == 1
     on_text = _print_at_once if streams and sys.stdout.isatty() else None
     if args.batch:
         return _answer_file(decoder, args)
     if args.interactive:
-        converse(decoder, ask_lines(args.project), lambda found: _show([found], args, on_text is not None), on_text, args.budget)
+        converse(decoder, ask_lines(args.project), lambda found: _show(found, args, on_text is not None), on_text, args.budget, args.candidates)
         return ExitCode.OK
     return _answer_prompt(decoder, args, on_text)
 
@@ -40,8 +40,7 @@ def _answer_prompt(decoder, args: argparse.Namespace, on_text) -> ExitCode:
     from model.suggestions import suggest
 
     previous = _read(args.change) if args.change else ""
-    found = suggest(decoder, args.prompt, previous=previous, samples=args.samples, seed=args.seed,
-                    budget_tokens=args.budget, on_text=on_text)
+    found = suggest(decoder, args.prompt, previous=previous, candidates=args.candidates, budget_tokens=args.budget, on_text=on_text)
     return _show(found, args, on_text is not None)
 
 
@@ -50,22 +49,21 @@ def _answer_file(decoder, args: argparse.Namespace) -> ExitCode:
     from pipeline.store import write_jsonl
 
     prompts = [line.strip() for line in _read(args.batch).splitlines() if line.strip()]
-    found = answer_all(decoder, prompts, args.budget)
+    found = answer_all(decoder, prompts, args.budget, args.candidates)
     if args.output:
         write_jsonl(args.output, map(as_json, found))
         print(f"{len(found)} answers written to {args.output}", file=sys.stderr)
         return _exit_code(found)
     for suggestion in found:
-        _show([suggestion], args, is_shown=False)
+        _show(suggestion, args, is_shown=False)
     return _exit_code(found)
 
 
-def _show(found: list, args: argparse.Namespace, is_shown: bool) -> ExitCode:
-    """Print the best answer (unless it was streamed already), and on stderr what is wrong with it."""
+def _show(best, args: argparse.Namespace, is_shown: bool) -> ExitCode:
+    """Print the answer (unless it was streamed already), and on stderr what is wrong with it."""
     from model.suggestions import as_clipboard, copy_to_clipboard, formatted
     from pipeline.store import write_text
 
-    best = found[0]
     if is_shown:
         print()
     elif args.output:
@@ -78,7 +76,7 @@ def _show(found: list, args: argparse.Namespace, is_shown: bool) -> ExitCode:
         print(finding, file=sys.stderr)
     if best.answer.is_cut:
         print(f"The answer was cut at {args.budget} tokens and completed to a valid graph; --budget allows more.", file=sys.stderr)
-    return _exit_code(found[:1])
+    return _exit_code([best])
 
 
 def _exit_code(found: list) -> ExitCode:
@@ -111,8 +109,6 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--format", choices=("dsl", "clipboard", "json", "html"), default="dsl", help="form of the answer")
     options.add_argument("--copy", action="store_true", help="put the answer on the system clipboard, ready to paste into the editor")
     options.add_argument("--output", type=Path, metavar="FILE", help="write here instead of to stdout")
-    options.add_argument("--samples", type=int, default=1, metavar="N", help="answers to choose the best from (default: 1)")
-    options.add_argument("--seed", type=int, default=0, help="of the samples after the first, which is the greedy one")
     add_model_options(options, DEFAULT_BUDGET_TOKENS)
     return options
 

@@ -33,7 +33,7 @@ def main(args: argparse.Namespace) -> ExitCode:
     choices = [chosen_model(args), *_compared(args)]
     results = []
     for choice in choices:
-        settings = settings_for(choice, paths, not args.unconstrained, args.budget)
+        settings = settings_for(choice, paths, not args.unconstrained, args.budget, args.candidates)
         run = EvaluationRun(choice, asked, settings, paths, keeps_finished=bool(results))
         _ask(run, args)
         if run.open_tests:

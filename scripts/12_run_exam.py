@@ -3,7 +3,7 @@
 Reads    lessons (files, folders, or the word holdout), an adapter or model, datasets/system_prompt.txt
 Writes   results/exams/exam_<lesson>_<time>.jsonl, a line a prompt as it is answered, and a page .html beside it;
          results/exams/summary_<time>.json
-Usage    python scripts/12_run_exam.py --lesson lessons holdout [--model DIR | --base] [--limit N] [--unconstrained]
+Usage    python scripts/12_run_exam.py --lesson lessons holdout [--model DIR | --base] [--limit N] [--candidates N] [--unconstrained]
          The same exam started again goes on where it was interrupted.
 Exit     0 all prompts asked, 1 a lesson was refused, nothing to ask, or the constraint failed in an answer, 3 stopped on request, 64 bad usage
 """
@@ -38,7 +38,7 @@ def main(args: argparse.Namespace) -> ExitCode:
     with logger.step("6.2", f"Load {choice.label}"):
         loaded = load_chosen(choice, paths)
         decoder = make_decoder(loaded, args)
-    settings = settings_for(choice, paths, not args.unconstrained, args.budget)
+    settings = settings_for(choice, paths, not args.unconstrained, args.budget, args.candidates)
     files = [ExamFile(lesson, settings, paths) for lesson in lessons]
     total = sum(len(file.open_prompts) for file in files)
 

@@ -40,12 +40,13 @@ def main(args: argparse.Namespace) -> ExitCode:
 
 def exam_lines(paths, version: int) -> list[dict]:
     """The newest line of every lesson prompt that this version answered."""
+    from pipeline.best_model import is_usual
     from pipeline.store import read_jsonl
 
     newest: dict[tuple[str, str], dict] = {}
     for file in sorted(paths.exams.glob("exam_*.jsonl")):
         for line in read_jsonl(file):
-            if line.get("version") == version and not line.get("hold_out") and line.get("constrained", True):
+            if line.get("version") == version and not line.get("hold_out") and is_usual(line):
                 newest[line["lesson_id"], line["prompt_id"]] = line
     if not newest:
         raise UserError(f"no exam of version {version} in {paths.exams}.", "run scripts/12_run_exam.py --lesson lessons first.")

@@ -40,11 +40,12 @@ def test_a_partial_exam_does_not_beat_a_whole_one(paths):
     assert best_version(paths) == 1
 
 
-def test_a_prompt_asked_twice_counts_as_last_answered_and_only_under_the_constraint(paths):
+def test_a_prompt_asked_twice_counts_as_last_answered_and_only_greedily_under_the_constraint(paths):
     make_adapter(paths, 1)
     examine(paths, 1, {"p1": 10.0})
     examine(paths, 1, {"p1": 30.0})
     examine(paths, 1, {"p1": 99.0}, constrained=False)
+    examine(paths, 1, {"p1": 99.0}, candidates=4)
     assert hold_out_scores(paths) == {"blueprint-lora-v1": {("h1", "p1"): 30.0}}
 
 

@@ -15,13 +15,15 @@ EXAM_TOKENS = 640
 """No answer of the curriculum has more than 614 tokens of the embedded model. What is longer than that repeats itself."""
 
 
-def add_model_options(options: argparse.ArgumentParser, budget_tokens: int = EXAM_TOKENS) -> None:
+def add_model_options(options: argparse.ArgumentParser, budget_tokens: int = EXAM_TOKENS, candidates: int = 1) -> None:
     options.add_argument("--model", "--adapter", dest="model", type=Path, metavar="DIR",
                          help="adapter or model folder (default: the newest version by number)")
     options.add_argument("--base", action="store_true", help="the base model without an adapter: the zero line")
     options.add_argument("--unconstrained", action="store_true", help="let the model write what it likes, for comparison")
     options.add_argument("--budget", type=int, default=budget_tokens, metavar="TOKENS",
                          help=f"longest answer (default: {budget_tokens})")
+    options.add_argument("--candidates", "--samples", type=int, default=candidates, metavar="N",
+                         help=f"answers of which the best is taken, without knowing the right one (default: {candidates}; 1 is greedy)")
     options.add_argument("--rows", type=int, metavar="N", help="prompts decoded together (default: 40 on a CPU, 64 on a GPU)")
     options.add_argument("--timeout", type=float, default=DEFAULT_TIMEOUT_S, metavar="SECONDS", help=f"limit per prompt (default: {DEFAULT_TIMEOUT_S:.0f})")
 

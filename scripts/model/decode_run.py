@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -12,13 +13,16 @@ import torch
 from torch import Tensor
 
 from model.decode_attention import RowsStep
-from model.decode_types import Answer, Matcher, Request
+from model.decode_search import Search
+from model.decode_types import Answer, Doubt, Matcher, Request
 
 if TYPE_CHECKING:
     from model.decode import Decoder
 
 MAX_DRAFT_TOKENS = 10
 PREFILL_TOKENS = 1024
+DOUBTED = math.log(0.95)
+"""What the model is less sure of than that has an alternative worth trying."""
 MAX_REFUSALS = 4
 """Second, third, ... choices of the model that are tried before a mask is made: at a vocabulary of 128k a try takes 26 us and the search
 for the next largest, a mask 130 us on average and milliseconds at places never seen."""
@@ -36,7 +40,8 @@ class Row:
     stored: int = 0
     forced: int = 0
     seconds: float = 0.0
-    logprobs: list[float] = field(default_factory=list)
+    logprob: float = 0.0
+    doubts: list[Doubt] = field(default_factory=list)
     stop_reason: str = ""
     fault: str = ""
     draft_text: int = 0
@@ -51,17 +56,21 @@ class Run:
         self.statistics = decoder.statistics
         self.rows: list[Row] = []
         started = time.perf_counter()
-        prompts = [decoder.encode(request) for request in requests]
+        self.prompts = prompts = [decoder.encode(request) for request in requests]
+        self.search = Search(requests)
+        self.is_scored = decoder.scores or any(request.candidates > 1 for request in requests)
         with torch.inference_mode():
             self.cache, self.shared = decoder.cache_for(prompts) if prompts else (None, 0)
         # Longest question first: it tends to have the longest answer, which would else run alone at the end.
         order = sorted(range(len(requests)), key=lambda i: -len(prompts[i]))
-        self.waiting = deque(self._row(i, requests[i], prompts[i]) for i in order)
+        self.waiting = deque(self._row(i, requests[i]) for i in order)
         self._count_time(started)
 
-    def _row(self, index: int, request: Request, prompt: tuple[int, ...]) -> Row:
+    def _row(self, index: int, request: Request) -> Row:
         matcher = self.decoder.constraint.start() if self.decoder.constraint else None
-        row = Row(index, request, list(prompt[self.shared:]), matcher)
+        for token in request.start if matcher else ():
+            matcher = matcher.advance(token)
+        row = Row(index, request, [*self.prompts[index][self.shared:], *request.start], matcher, list(request.start), logprob=request.start_logprob)
         row.draft_text = self.decoder.drafts.open_text(row.pending)
         if request.temperature > 0:
             row.sampler = torch.Generator().manual_seed(request.seed * 1_000_003 + index)
@@ -113,7 +122,7 @@ class Run:
 
     def _choose(self, rows: list[Row], drafts: list[list[int]], logits: Tensor) -> None:
         best = logits.argmax(-1).tolist()
-        peaks = logits.logsumexp(-1).tolist() if self.decoder.scores else None
+        peaks = logits.logsumexp(-1).tolist() if self.is_scored else None
         place = 0
         for row, draft in zip(rows, drafts):
             row.stored += len(row.pending)
@@ -138,7 +147,7 @@ class Run:
         for depth in range(len(draft) + 1):
             token, matcher = self._choice(row, logits[depth], best[depth])
             if peaks:
-                row.logprobs.append(float(logits[depth, token]) - peaks[depth])
+                self._score(row, token, logits[depth], peaks[depth])
             self._append(row, token, matcher)
             # Forced tokens that agree with the guess are in the cache already.
             guessed = draft[depth:depth + 1] == [token]
@@ -175,6 +184,16 @@ class Run:
         self.statistics.constraint_s += time.perf_counter() - started
         return token, after
 
+    def _score(self, row: Row, token: int, logits: Tensor, peak: float) -> None:
+        """Add up the probability of what was chosen, and note what was nearly chosen instead. Takes the chosen out of `logits`."""
+        chosen = float(logits[token]) - peak
+        if chosen < DOUBTED and row.sampler is None:
+            logits[token] = -torch.inf
+            other, after = self._choice(row, logits, int(logits.argmax()))
+            if row.matcher is None or after is not None:
+                row.doubts.append(Doubt((*row.output, other), row.logprob + float(logits[other]) - peak))
+        row.logprob += chosen
+
     def _append(self, row: Row, token: int, matcher: Matcher | None) -> None:
         self._take(row, token)
         row.matcher = matcher
@@ -190,7 +209,7 @@ class Run:
         self.decoder.drafts.extend(row.draft_text, [token])
         if row.output[-len(self.decoder.end_ids):] == self.decoder.end_ids:
             row.stop_reason = "end"
-        elif self.on_tokens:
+        elif self.on_tokens and not row.request.start:
             self.on_tokens(row.index, [token])
 
     def _force(self, row: Row) -> None:
@@ -223,16 +242,22 @@ class Run:
                 if last is not row:
                     self.cache.move_row(len(self.rows), place, last.stored)
                     self.rows[place] = last
-                finished.append(self._answer(row))
+                finished += self._settled(self._answer(row))
         return finished
+
+    def _settled(self, answer: Answer) -> list[Answer]:
+        """The answer itself, or the best of its question once no other is left to try."""
+        self.waiting.extend(self._row(answer.index, request) for request in self.search.take(answer))
+        best = self.search.settled(answer.index)
+        return [best] if best else []
 
     def _answer(self, row: Row) -> Answer:
         end = len(self.decoder.end_ids) if row.stop_reason == "end" else 0
         text = self.decoder.text_of(row.output[:len(row.output) - end])
         if row.matcher is not None and row.stop_reason in ("budget", "timeout"):
             text = row.matcher.completed_text()
-        mean = sum(row.logprobs) / len(row.logprobs) if row.logprobs else None
-        return Answer(row.index, text, row.stop_reason, len(row.output), row.forced, row.seconds, mean, row.fault)
+        logprob = row.logprob if self.is_scored else None
+        return Answer(row.index, text, row.stop_reason, len(row.output), row.forced, row.seconds, logprob, row.fault, tuple(row.doubts))
 
 
 def _best(logits: Tensor, row: Row) -> int:

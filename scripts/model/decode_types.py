@@ -35,13 +35,28 @@ class Constraint(Protocol):
 
 @dataclass(frozen=True)
 class Request:
-    """One question. `input` is the document that a second instruction changes; `seed` counts only when sampling."""
+    """One question. `input` is the document that a second instruction changes; `seed` counts only when sampling.
+
+    candidates      answers to choose the best from: the greedy one, and others that begin where the model nearly chose otherwise
+    start           token ids that the answer begins with, and what is known of their log-probability
+    """
 
     instruction: str
     input: str = ""
     budget_tokens: int = DEFAULT_BUDGET_TOKENS
     temperature: float = 0.0
     seed: int = 0
+    candidates: int = 1
+    start: tuple[int, ...] = ()
+    start_logprob: float = 0.0
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A place of an answer where the model nearly chose otherwise: the token ids up to and with what it nearly chose, and their log-probability."""
+
+    start: tuple[int, ...]
+    logprob: float
 
 
 @dataclass(frozen=True)
@@ -51,7 +66,8 @@ class Answer:
     stop_reason     "end" | "budget" (cut at the token budget) | "timeout" | "fault" (of the constraint, not of the model)
     fault           what the constraint failed with
     seconds         its share of the time of every step it took part in
-    mean_logprob    of the tokens the model chose; None unless scores were asked for
+    logprob         of all tokens that the model chose, natural logarithm; None unless scores were asked for
+    doubts          where it nearly chose otherwise, in the order of the text; none unless scores were asked for
     """
 
     index: int
@@ -60,8 +76,9 @@ class Answer:
     tokens: int
     forced_tokens: int
     seconds: float
-    mean_logprob: float | None = None
+    logprob: float | None = None
     fault: str = ""
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def is_cut(self) -> bool:

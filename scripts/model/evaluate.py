@@ -69,7 +69,7 @@ class EvaluationRun:
 def ask(run: EvaluationRun, decoder: Decoder, should_stop: Callable[[], bool]) -> Iterator[EvaluationTest]:
     """Ask every open test in one batch; yields each test after its answer has been written."""
     tests = run.open_tests
-    requests = [Request(test.prompt.instruction, budget_tokens=run.settings.budget_tokens) for test in tests]
+    requests = [Request(test.prompt.instruction, budget_tokens=run.settings.budget_tokens, candidates=run.settings.candidates) for test in tests]
     for answer in decoder.stream(requests, should_stop):
         run.write(tests[answer.index], answer)
         yield tests[answer.index]
@@ -126,5 +126,5 @@ def _error(score: EvaluationScore) -> str:
 def run_head(run: EvaluationRun) -> dict[str, Any]:
     asked, settings = run.asked, run.settings
     return {"schema_version": SCHEMA_VERSION, "version": settings.version, "model": settings.model_label, "run_id": os.environ.get(RUN_ID_VARIABLE, ""),
-            "seed": asked.seed, "quick": asked.is_quick, "tier": asked.tier, "constrained": settings.is_constrained,
+            "seed": asked.seed, "quick": asked.is_quick, "tier": asked.tier, "constrained": settings.is_constrained, "candidates": settings.candidates,
             "budget_tokens": settings.budget_tokens, "evaluation_key": run.key}

@@ -51,18 +51,24 @@ class ExamSettings:
     system_prompt: str
     is_constrained: bool
     budget_tokens: int
+    candidates: int = 1
+
+    @property
+    def _search(self) -> tuple[str, ...]:
+        """Nothing for greedy answers, so that keys of before stay."""
+        return (f"{self.candidates} candidates",) if self.candidates > 1 else ()
 
     def key(self, lesson: ExamLesson) -> str:
         return self.key_of(sha256_file(lesson.file), [prompt.id for prompt in lesson.prompts])
 
     def key_of(self, *asked: Any) -> str:
-        parts = (self.model_label, self.model_hash, self.system_prompt, self.is_constrained, self.budget_tokens, *asked)
+        parts = (self.model_label, self.model_hash, self.system_prompt, self.is_constrained, self.budget_tokens, *self._search, *asked)
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
-def settings_for(choice: Choice, paths: Paths, is_constrained: bool, budget_tokens: int) -> ExamSettings:
+def settings_for(choice: Choice, paths: Paths, is_constrained: bool, budget_tokens: int, candidates: int = 1) -> ExamSettings:
     weights = model_hash(choice, load_config(paths), paths)
-    return ExamSettings(choice.version, choice.label, weights, read_system_prompt(choice, paths), is_constrained, budget_tokens)
+    return ExamSettings(choice.version, choice.label, weights, read_system_prompt(choice, paths), is_constrained, budget_tokens, candidates)
 
 
 def exam_lessons(named: Iterable[str], paths: Paths, limit: int | None = None,
@@ -140,7 +146,7 @@ class ExamFile:
         return {"schema_version": 1, "version": self.settings.version, "model": self.settings.model_label,
                 "exam_key": self.key, "run_id": os.environ.get(RUN_ID_VARIABLE, ""), "time": datetime.now(UTC).isoformat(timespec="seconds"),
                 "lesson_id": self.lesson.lesson.lesson_id, "hold_out": self.lesson.is_hold_out,
-                "constrained": self.settings.is_constrained}
+                "constrained": self.settings.is_constrained, "candidates": self.settings.candidates}
 
 
 def exam_line(prompt: Prompt, answer: Answer) -> dict[str, Any]:
@@ -168,7 +174,7 @@ def run_exam(decoder: Decoder, files: list[ExamFile], budget_tokens: int, should
              ) -> Iterator[tuple[ExamFile, dict[str, Any]]]:
     """Ask every open prompt of all lessons in one batch; yields each line after it has been written."""
     open_prompts = [(file, prompt) for file in files for prompt in file.open_prompts]
-    requests = [Request(prompt.instruction, budget_tokens=budget_tokens) for _, prompt in open_prompts]
+    requests = [Request(prompt.instruction, budget_tokens=budget_tokens, candidates=file.settings.candidates) for file, prompt in open_prompts]
     for answer in decoder.stream(requests, should_stop):
         file, prompt = open_prompts[answer.index]
         yield file, file.write(prompt, answer)

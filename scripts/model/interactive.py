@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 from model.decode import Decoder
-from model.suggestions import Suggestion, suggest
+from model.suggestions import Suggestion, another, suggest
 from pipeline.paths import Paths
 
 HELP = "A request gives a graph; '+ now make it loop' changes the last one; 'again' gives another sample; empty line ends."
@@ -32,15 +32,15 @@ def ask_lines(paths: Paths) -> Iterator[str]:
 
 
 def converse(decoder: Decoder, lines: Iterator[str], show: Callable[[Suggestion], None],
-             on_text: Callable[[str], None] | None, budget_tokens: int) -> None:
+             on_text: Callable[[str], None] | None, budget_tokens: int, candidates: int = 1) -> None:
     last: Suggestion | None = None
     for seed, line in enumerate(lines, 1):
         if not line:
             return
         if line == "again" and last:
-            last = suggest(decoder, last.instruction, samples=AGAIN_SAMPLES, seed=seed, budget_tokens=budget_tokens)[0]
+            last = another(decoder, last.instruction, AGAIN_SAMPLES, seed, budget_tokens)
         elif line.startswith("+") and last:
-            last = suggest(decoder, line[1:].strip(), previous=last.dsl, budget_tokens=budget_tokens, on_text=on_text)[0]
+            last = suggest(decoder, line[1:].strip(), previous=last.dsl, candidates=candidates, budget_tokens=budget_tokens, on_text=on_text)
         else:
-            last = suggest(decoder, line.lstrip("+ "), budget_tokens=budget_tokens, on_text=on_text)[0]
+            last = suggest(decoder, line.lstrip("+ "), candidates=candidates, budget_tokens=budget_tokens, on_text=on_text)
         show(last)

@@ -1,4 +1,4 @@
-"""Answers for people: several samples ranked, and the best in the form asked for."""
+"""Answers for people: the best of several, in the form asked for."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from error_handler import UserError
+from model.choosing import best_first
 from model.decode import Answer, Decoder, Request
 from model.decode_types import DEFAULT_BUDGET_TOKENS
 from utils.clipboard.html import render_page
@@ -41,31 +42,30 @@ class Suggestion:
             return self.answer.text.rstrip("\n") + "\n"
 
 
-def suggest(decoder: Decoder, instruction: str, *, previous: str = "", samples: int = 1, budget_tokens: int = DEFAULT_BUDGET_TOKENS,
-            seed: int = 0, on_text: Callable[[str], None] | None = None) -> list[Suggestion]:
-    """Answers to one instruction, best first: fewest errors, whole before cut, then what the model itself finds likeliest.
+def suggest(decoder: Decoder, instruction: str, *, previous: str = "", candidates: int = 1, budget_tokens: int = DEFAULT_BUDGET_TOKENS,
+            on_text: Callable[[str], None] | None = None) -> Suggestion:
+    """The best of some candidates; `previous` is a document that the instruction changes ("now make it loop").
 
-    The first sample is the greedy answer; `previous` is a document that the instruction changes ("now make it loop").
+    `on_text` gets the text of the first candidate as it comes.
     """
-    requests = [Request(instruction, previous, budget_tokens, temperature=SAMPLE_TEMPERATURE if number else 0.0, seed=seed)
-                for number in range(samples)]
-    stream = _text_stream(decoder, on_text) if on_text and samples == 1 else None
-    found = [_judged(instruction, answer) for answer in decoder.generate(requests, on_tokens=stream)]
-    return sorted(found, key=_rank)
+    request = Request(instruction, previous, budget_tokens, candidates=candidates)
+    return _judged(instruction, *decoder.generate([request], on_tokens=_text_stream(decoder, on_text) if on_text else None))
 
 
-def answer_all(decoder: Decoder, instructions: list[str], budget_tokens: int = DEFAULT_BUDGET_TOKENS) -> list[Suggestion]:
-    """One greedy answer to each of many instructions, in one batch."""
-    answers = decoder.generate([Request(text, budget_tokens=budget_tokens) for text in instructions])
+def another(decoder: Decoder, instruction: str, samples: int, seed: int, budget_tokens: int = DEFAULT_BUDGET_TOKENS) -> Suggestion:
+    """The best of some answers drawn at random; another seed, other answers."""
+    requests = [Request(instruction, "", budget_tokens, temperature=SAMPLE_TEMPERATURE, seed=seed)] * samples
+    return _judged(instruction, best_first(instruction, decoder.generate(requests))[0])
+
+
+def answer_all(decoder: Decoder, instructions: list[str], budget_tokens: int = DEFAULT_BUDGET_TOKENS, candidates: int = 1) -> list[Suggestion]:
+    """The best answer to each of many instructions, in one batch."""
+    answers = decoder.generate([Request(text, budget_tokens=budget_tokens, candidates=candidates) for text in instructions])
     return [_judged(instructions[answer.index], answer) for answer in answers]
 
 
 def _judged(instruction: str, answer: Answer) -> Suggestion:
     return Suggestion(instruction, answer, tuple(validate_text(answer.text)[1]))
-
-
-def _rank(suggestion: Suggestion) -> tuple:
-    return len(suggestion.errors), suggestion.answer.stop_reason != "end", -(suggestion.answer.mean_logprob or 0.0)
 
 
 def _text_stream(decoder: Decoder, on_text: Callable[[str], None]) -> Callable[[int, list[int]], None]:
@@ -97,7 +97,7 @@ def as_json(suggestion: Suggestion) -> dict[str, Any]:
     answer = suggestion.answer
     return {"instruction": suggestion.instruction, "dsl": suggestion.dsl, "valid": not suggestion.errors,
             "findings": [str(finding) for finding in suggestion.findings], "stop_reason": answer.stop_reason,
-            "tokens": answer.tokens, "seconds": round(answer.seconds, 3), "mean_logprob": answer.mean_logprob}
+            "tokens": answer.tokens, "seconds": round(answer.seconds, 3), "logprob": answer.logprob}
 
 
 def as_clipboard(suggestion: Suggestion) -> str:

@@ -37,12 +37,17 @@ def _best(candidates: list, name_of: Callable, scores: dict[str, Scores]):
     return max(whole)[2] if whole else (candidates[-1] if candidates else None)
 
 
+def is_usual(record: dict) -> bool:
+    """Whether a line of an exam or an evaluation's record was asked as versions are compared: greedily and under the constraint."""
+    return bool(record.get("constrained", True)) and record.get("candidates", 1) == 1
+
+
 def hold_out_scores(paths: Paths) -> dict[str, Scores]:
-    """By the name of the model, from exams under the constraint; a prompt asked twice counts once, as last answered."""
+    """By the name of the model, from exams asked the usual way; a prompt asked twice counts once, as last answered."""
     found: dict[str, Scores] = {}
     for file in sorted(paths.exams.glob("exam_*.jsonl"), key=lambda file: file.stat().st_mtime):
         for line in read_jsonl(file):
-            if line.get("hold_out") and line.get("constrained", True):
+            if line.get("hold_out") and is_usual(line):
                 name = line.get("model") or f"{MODEL_PREFIX}{line.get('version')}"
                 found.setdefault(name, {})[line.get("lesson_id", ""), line.get("prompt_id", "")] = float(line.get("score", 0.0))
     return found

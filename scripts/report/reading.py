@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from error_handler import UserError
+from pipeline.best_model import is_usual
 from pipeline.paths import Paths
 from pipeline.state import PipelineState, load_state
 from pipeline.store import read_json, read_jsonl
@@ -110,13 +111,13 @@ def _exam(file: Path) -> Exam | None:
     # A prompt that was asked again after a resume counts once, with its last answer.
     answers = {line["prompt_id"]: _picked(ExamAnswer, line) for line in lines}
     return Exam(int(first["version"]), str(first["lesson_id"]), bool(first.get("hold_out")), file, list(answers.values()),
-                first.get("model", ""), bool(first.get("constrained", True)))
+                first.get("model", ""), is_usual(first))
 
 
 def _evaluation(file: Path) -> Evaluation:
     read = read_json(file, newest_schema=SCHEMA)
     return Evaluation(int(read["version"]), file, bool(read.get("quick")), dict(read["score"]), dict(read["pass_rate"]),
-                      dict(read.get("tiers", {})), list(read.get("tests", [])), read.get("model", ""), bool(read.get("constrained", True)),
+                      dict(read.get("tiers", {})), list(read.get("tests", [])), read.get("model", ""), is_usual(read),
                       read.get("tier"))
 
 

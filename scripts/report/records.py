@@ -82,12 +82,12 @@ class Exam:
     file: Path
     answers: list[ExamAnswer]
     model: str = ""
-    constrained: bool = True
+    is_usual: bool = True
 
     @property
     def counts(self) -> bool:
         """Whether its figures are those of the version: asked the usual way, and version 0 is the bare base model."""
-        return self.constrained and (self.version > 0 or self.model in {"", BASE_LABEL})
+        return self.is_usual and (self.version > 0 or self.model in {"", BASE_LABEL})
 
 
 @dataclass(frozen=True)
@@ -100,14 +100,14 @@ class Evaluation:
     tiers: dict[str, dict[str, float]]
     tests: list[dict[str, Any]]
     model: str = ""
-    constrained: bool = True
+    is_usual: bool = True
     tier: int | None = None
     """The one that was asked, where it was not all."""
 
     @property
     def counts(self) -> bool:
         """Whether its figures are those of the version, as with an exam; a single tier is not the evaluation."""
-        return self.tier is None and self.constrained and (self.version > 0 or self.model in {"", BASE_LABEL})
+        return self.tier is None and self.is_usual and (self.version > 0 or self.model in {"", BASE_LABEL})
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,58 @@
+"""Which of several answers to one question is best, judged without knowing the right one."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from model.decode_types import Answer
+from utils.dsl_parser import DslError, parse
+from utils.dsl_validator import validate_text
+from utils.graph_compare import graph_key
+
+QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?!\w)")
+NAME = re.compile(r"\b\w*[a-z0-9][A-Z]\w*\b")
+COUNTED_TO = 5
+"""Numbers up to this one may be defaults, or count what is enumerated, and need not stand in an answer."""
+
+
+def unsaid(instruction: str, text: str) -> list[str]:
+    """What the instruction spells out and the answer lacks: quoted texts, names with capitals inside, numbers.
+
+    The right answers of 2,424 training rows lacked no text and no name. A number may be there as the one before it ("37 times" ends
+    with index 36) or with the other sign ("lower by 10").
+    """
+    words = QUOTED.sub(" ", instruction)
+    numbers = {float(number) for number in NUMBER.findall(text)}
+    spelled = [*(quoted.strip() for quoted in QUOTED.findall(instruction)), *NAME.findall(words)]
+    amounts = [amount for amount in NUMBER.findall(words) if float(amount) > COUNTED_TO or float(amount) % 1]
+    missing = [word for word in spelled if word and word not in text]
+    return missing + [amount for amount in amounts if not numbers & {float(amount), float(amount) - 1, -float(amount)}]
+
+
+def best_first(instruction: str, answers: Sequence[Answer]) -> list[Answer]:
+    """Valid answers before others, whole before cut, then those that lack least of what is spelled out, then the likeliest graph.
+
+    A graph is as likely as all the texts found that say it together: the order of its lines is no part of it. Of equals the first stays first.
+    """
+    keys = [_graph(answer.text) for answer in answers]
+    likelihood: dict[str, float] = defaultdict(float)
+    for key, answer in zip(keys, answers):
+        likelihood[key] += math.exp(answer.logprob or 0.0)
+
+    def rank(place: int) -> tuple:
+        text = answers[place].text
+        errors = sum(finding.is_error for finding in validate_text(text)[1])
+        return errors, answers[place].stop_reason != "end", len(unsaid(instruction, text)), -likelihood[keys[place]]
+
+    return [answers[place] for place in sorted(range(len(answers)), key=rank)]
+
+
+def _graph(text: str) -> str:
+    try:
+        return graph_key(parse(text))
+    except DslError:
+        return text

@@ -1,0 +1,140 @@
+"""Several answers to a question: where they begin, what they are worth, and which is taken."""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+import torch
+from training_world import tiny_model, tiny_tokenizer
+
+from model import decode_search
+from model.choosing import best_first, unsaid
+from model.decode import Decoder, Request
+from model.decode_search import Search
+from model.decode_types import Answer, Doubt
+
+LETTERS = 3
+LENGTH = 4
+
+
+@dataclass(frozen=True)
+class Letters:
+    """Lets one of a few tokens come, so many times, then the end of the turn."""
+
+    legal: tuple[int, ...]
+    end: int
+    left: int = LENGTH
+
+    def start(self):
+        return self
+
+    def advance(self, token: int):
+        if token not in (self.legal if self.left else (self.end,)):
+            return None
+        return replace(self, left=self.left - 1)
+
+    def allowed(self) -> np.ndarray:
+        return np.isin(np.arange(512), self.legal if self.left else [self.end])
+
+    def forced(self):
+        return ([self.end], self) if not self.left else ([], self)
+
+
+@pytest.fixture(scope="module")
+def decoder():
+    tokenizer = tiny_tokenizer()
+    legal = tuple(tokenizer(letter, add_special_tokens=False).input_ids[0] for letter in "abc")
+    return Decoder(tiny_model(), tokenizer, "Answer with a Blueprint graph.", constraint=Letters(legal, tokenizer.eos_token_id), draft=False)
+
+
+def all_candidates(decoder, monkeypatch, count: int) -> list[Answer]:
+    seen: list[Answer] = []
+
+    def keep(instruction, answers):
+        seen.extend(answers)
+        return best_first(instruction, answers)
+
+    monkeypatch.setattr(decode_search, "best_first", keep)
+    decoder.generate([Request("Print", candidates=count)])
+    return seen
+
+
+def likelihood(decoder, text: str) -> float:
+    """Of the letters, from one pass over the whole text."""
+    prompt = list(decoder.encode(Request("Print")))
+    letters = [decoder.tokenizer(letter, add_special_tokens=False).input_ids[0] for letter in text]
+    with torch.no_grad():
+        logprobs = decoder.model(torch.tensor([prompt + letters])).logits[0].log_softmax(-1)
+    return sum(float(logprobs[len(prompt) - 1 + place, token]) for place, token in enumerate(letters))
+
+
+def test_each_candidate_is_another_text_with_its_own_likelihood(decoder, monkeypatch):
+    found = all_candidates(decoder, monkeypatch, 5)
+    assert 2 < len(found) <= 5 and len({answer.text for answer in found}) == len(found)
+    for answer in found:
+        assert len(answer.text) == LENGTH and answer.logprob == pytest.approx(likelihood(decoder, answer.text), abs=1e-2)
+
+
+def test_the_first_candidate_is_the_greedy_answer_and_the_best_is_taken(decoder, monkeypatch):
+    found = all_candidates(decoder, monkeypatch, 5)
+    assert found[0].text == decoder.generate(["Print"])[0].text
+    best = decoder.generate([Request("Print", candidates=5)])[0]
+    assert best.logprob == max(answer.logprob for answer in found)
+
+
+def test_questions_of_one_run_do_not_mix(decoder):
+    alone = [decoder.generate([Request(text, candidates=3)])[0].text for text in ("Print", "Open the door", "7 lamps")]
+    together = decoder.generate([Request(text, candidates=3) for text in ("Print", "Open the door", "7 lamps")])
+    assert [answer.index for answer in together] == [0, 1, 2] and [answer.text for answer in together] == alone
+
+
+def answer(text: str, logprob: float = -1.0, stop_reason: str = "end", doubts: tuple[Doubt, ...] = ()) -> Answer:
+    return Answer(0, text, stop_reason, 1, 0, 1.0, logprob, doubts=doubts)
+
+
+def test_only_the_likeliest_doubts_of_a_whole_answer_are_tried():
+    doubts = tuple(Doubt((place,), -float(place)) for place in range(1, 9))
+    assert [r.start for r in Search([Request("x", candidates=3)]).take(answer("a", doubts=doubts))] == [(1,), (2,)]
+    assert [r.start for r in Search([Request("x", candidates=9)]).take(answer("a", doubts=doubts))] == [(1,), (2,), (3,), (4,)]
+    assert Search([Request("x", candidates=9)]).take(answer("a", stop_reason="timeout", doubts=doubts)) == []
+    assert Search([Request("x")]).take(answer("a", doubts=doubts)) == []
+
+
+def test_a_question_is_settled_by_its_last_answer():
+    search = Search([Request("Print 12", candidates=2)])
+    assert len(search.take(answer("a", doubts=(Doubt((1,), -1.5),)))) == 1 and search.settled(0) is None
+    assert search.take(answer("12", logprob=-2.0, doubts=(Doubt((2,), -0.1),))) == []
+    settled = search.settled(0)
+    assert settled.text == "12" and settled.seconds == 2.0
+
+
+GRAPH = 'BLUEPRINT: BP_New\nPARENT: Actor\nGRAPH: EventGraph\nNODE n1: {}\nNODE n2: {}\nEXEC {} -> {}\n'
+HELLO = GRAPH.format("Event_BeginPlay", 'PrintString [InString="Hello"]', "n1.Then", "n2.Execute")
+OTHER_WAY_ROUND = GRAPH.format('PrintString [InString="Hello"]', "Event_BeginPlay", "n2.Then", "n1.Execute")
+BYE = HELLO.replace("Hello", "Bye")
+
+
+def test_what_lacks_a_text_that_was_asked_for_comes_last_however_likely():
+    assert [a.text for a in best_first('Print "Hello"', [answer(BYE, -0.1), answer(HELLO, -3.0)])] == [HELLO, BYE]
+
+
+def test_a_graph_is_as_likely_as_its_texts_together():
+    likelier = [answer(BYE, math.log(0.4)), answer(HELLO, math.log(0.3)), answer(OTHER_WAY_ROUND, math.log(0.2))]
+    assert best_first("Print it", likelier)[0].text == HELLO
+
+
+def test_valid_and_whole_answers_come_first():
+    broken = HELLO.replace("n2.Execute", "n2.Nothing")
+    assert [a.text for a in best_first("Print", [answer(broken, -0.1), answer(BYE, -0.2, "budget"), answer(HELLO, -9.0)])] == [HELLO, BYE, broken]
+
+
+@pytest.mark.parametrize("instruction, text, missing", [
+    ('Print "Game over" after 2.5 seconds', 'InString="Game over" Duration=2.5', []),
+    ('Print "Game over" after 2.5 seconds', 'InString="Game" Duration=3.0', ["Game over", "2.5"]),
+    ("37 times, move by -90", "LastIndex=36 X=90.0", []),
+    ("Set bIsOpen of TargetActor 3 times", "Variable=TargetActor", ["bIsOpen"]),
+    ("1. Open 2. close", "", []),
+    ("wait 12 s", "Duration=120.0", ["12"])])
+def test_what_is_spelled_out_must_be_said(instruction, text, missing):
+    assert sorted(unsaid(instruction, text)) == sorted(missing)
