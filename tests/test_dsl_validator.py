@@ -7,6 +7,7 @@ import pytest
 from dsl_strategies import HUGE, hostile_texts
 from mutations import MUTATIONS, TEXT_MUTATIONS, mutate
 from typed_graphs import random_document
+from utils.catalogue.keys import KEYS
 from utils.dsl_parser import parse, render
 from utils.dsl_validator import validate, validate_text
 
@@ -149,6 +150,19 @@ def test_types_must_agree_unless_the_editor_converts():
     assert errors(wired("D", "InString")) == []
     assert errors(wired("C", "InString")) == ["wrong-container"]
     assert "GetArrayItem" in only_error(wired("C", "InString")).remedy
+
+
+@pytest.mark.parametrize("written, meant", [("4", "Four"), ("space bar", "SpaceBar"), ("Excape", "Escape")])
+def test_a_key_that_the_engine_does_not_have_is_a_warning_with_the_one_meant(written, meant):
+    found = validate_text(document(f'NODE n1: Event_InputKey [Key="{written}"]'))[1]
+    warning = next(one for one in found if one.code == "unknown-key")
+    assert not warning.is_error and f"Did you mean {meant}?" in warning.remedy
+
+
+def test_every_key_of_the_engine_is_known():
+    assert len(set(KEYS)) == len(KEYS) > 180
+    for key in KEYS:
+        assert "unknown-key" not in [one.code for one in validate_text(document(f'NODE n1: Event_InputKey [Key="{key}"]'))[1]]
 
 
 def test_a_remedy_for_a_base_class_is_a_cast():

@@ -13,6 +13,7 @@ from model.constraint_promises import CALL_WORDS, keeping_types
 from model.constraint_references import RESERVED, References
 from model.constraint_values import OPERAND_STRUCTS, Follow, Values, literally, one_of
 from utils.blueprint_patterns import Pin, Shape
+from utils.catalogue.keys import KEYS
 from utils.catalogue.split_pins import parts_of
 from utils.dsl.ast import Node, Value
 from utils.dsl.lexer import unescape
@@ -163,7 +164,7 @@ VALUE_RULES = {
         "Interface_Class": References.interface, "Interface": References.interface, "Component": References.component, "Event": References.event,
         "Name": References.name}.items()},
     "Type": NodeValues._type, "ValueType": NodeValues._type, "IndexType": _choice("Bool", "Byte", "Int"),
-    "Action": _text, "Axis": _text, "Key": _text, "InputAxisName": _text, "Template": _text,
+    "Action": _text, "Axis": _text, "Key": _choice(*map(quote, KEYS)), "InputAxisName": _text, "Template": _text,
     "Split": NodeValues._split, "Params": _params, **dict.fromkeys(("Results", "Tracks", "Members"), _results), "Exposed": _exposed, "Names": _strings,
     "Replicates": _choice("Server", "Client", "Multicast"), "Default": _choice("false", "true"), "StartIndex": _choice(*map(str, range(10))),
     **dict.fromkeys(("Reliable", "Pure", "Static", "Validated", "CaseSensitive", *MODIFIERS), _choice("true")),

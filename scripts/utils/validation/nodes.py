@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from utils.blueprint_patterns import Catalogue, load_catalogue
+from utils.catalogue.keys import KEYS, key_meant
 from utils.catalogue.shape import Pin, Shape
 from utils.dsl.ast import Node, Value, Word
 from utils.dsl.spelling import STATES, Speller, is_common
@@ -40,6 +41,13 @@ def _check_kind(node: Node, shape: Shape, view: GraphView, report: Report) -> No
         report.note("unchecked-node", node.line, f"{say(node)} is {UNCHECKED}", node=node.id)
 
 
+def _check_key(node: Node, value: Value, report: Report) -> None:
+    if isinstance(value, str) and value not in KEYS:
+        meant = key_meant(value) or nearest(value, KEYS)
+        report.warning("unknown-key", node.line, f"{say(node)}: the engine has no key called {value}",
+                       (f"Did you mean {meant}? " if meant else "") + "A key of a plug-in may stay.", node.id)
+
+
 def _is_described(node: Node, shape: Shape, catalogue: Catalogue) -> bool:
     owner = shape.member[0]
     return node.type in DESCRIBED and bool(owner) and not catalogue.knows_class(owner)
@@ -54,6 +62,8 @@ def _names(parent: str, start: str) -> tuple[str, ...]:
 def _check_properties(node: Node, shape: Shape, view: GraphView, speller: Speller, report: Report) -> None:
     identity = {key.lower() for key in shape.identity}
     for key, value in node.properties:
+        if key == "Key" and "key" in identity:
+            _check_key(node, value, report)
         if key.lower() in identity:
             continue
         if is_common(key, value, shape):
