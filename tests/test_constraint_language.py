@@ -100,6 +100,51 @@ DATA n2.Mystery -> n4.ModifyCurveNode
         assert not errors_of(going.run().text.decode()), going.text.decode()
 
 
+CALLS = """BLUEPRINT: BP_New
+PARENT: Actor
+GRAPH: EventGraph
+NODE n1: Event_BeginPlay
+NODE n2: Call [Function="One"]
+NODE n3: Call [Function="Two"]
+NODE n4: CreateEvent [Function="Tick"]
+NODE n5: VariableSet [Variable="Riddle", Class=BP_Other]
+DATA n2.Out -> n4.Object
+"""
+ONE = "GRAPH: One\nNODE n1: FunctionEntry\nNODE n2: FunctionResult [Params=(Out: Object)]\n"
+
+
+def test_a_result_of_one_function_may_lead_to_a_parameter_of_another_before_both_are_declared(constraint):
+    text = CALLS + "DATA n2.Out -> n3.In\n" + ONE + "GRAPH: Two\nNODE n1: FunctionEntry [Params=(In: "
+    assert not refused_at(constraint, text + "Object)]") and not errors_of(text + "Object)]")
+    assert refused_at(constraint, text + "Vector)]")
+
+
+def test_a_parameter_keeps_the_type_that_came_to_it_through_a_wildcard(constraint):
+    text = CALLS + "DATA n2.Out -> n5.Riddle\nDATA n5.Output -> n3.In\n" + ONE + "GRAPH: Two\nNODE n1: FunctionEntry [Params=(In: "
+    assert not refused_at(constraint, text + "Object)]") and not errors_of(text + "Object)]")
+    assert refused_at(constraint, text + "Vector)]") and errors_of(text + "Vector)]")
+
+
+def test_a_call_that_returns_nothing_may_have_several_targets_but_none_twice(constraint):
+    text = """BLUEPRINT: BP_New
+PARENT: Actor
+VAR Left: NiagaraComponent
+VAR Right: NiagaraComponent
+GRAPH: EventGraph
+NODE n1: Event_BeginPlay
+NODE n2: VariableGet [Variable="Left"]
+NODE n3: VariableGet [Variable="Right"]
+NODE n4: Deactivate
+NODE n5: IsActive
+EXEC n1.Then -> n4.Execute
+DATA n2.Left -> n4.Target
+DATA n2.Left -> n5.Target
+"""
+    both = text + "DATA n3.Right -> n4.Target"
+    assert not refused_at(constraint, both) and not errors_of(both)
+    assert refused_at(constraint, text + "DATA n2.Left -> n4.Target") and refused_at(constraint, text + "DATA n3.Right -> n5.Target")
+
+
 @pytest.mark.parametrize("repeated", [
     'Event_Override [Event="Interact", Class=BPI_Interact', 'Event_Component [Component="Box", Event="OnComponentHit"', 'Event_Tick', "Event_InputKey [Key=\"E\"]"])
 def test_an_event_written_again_and_again_always_leaves_a_way_on(constraint, repeated):
@@ -234,13 +279,13 @@ def test_a_thousand_synthetic_answers_may_be_written(constraint):
 
 
 def test_most_answers_from_real_exports_may_be_written(constraint, exports_folder, tmp_path):
-    """Not all: macros of a project, values of structs, several targets of one call and a second event graph are not offered."""
+    """Not all: macros of a project, values of structs and a second event graph are not offered."""
     command = [sys.executable, str(SCRIPTS / "05_auto_translate_export.py"), str(exports_folder), "--training", "--project", str(tmp_path)]
     subprocess.run(command, check=False, capture_output=True)
     lines = (tmp_path / "cleaned-data" / "rows" / "exports.jsonl").read_text(encoding="utf-8").splitlines()
     answers = list(dict.fromkeys(json.loads(line)["output"].rstrip("\n") for line in lines))
     may = sum(not refused_at(constraint, answer) for answer in answers)
-    assert may / len(answers) > 0.88
+    assert may / len(answers) > 0.91
 
 
 def test_the_mask_is_exactly_what_may_be_advanced_over(constraint):

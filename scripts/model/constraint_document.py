@@ -115,7 +115,7 @@ class Draft:
         graphs = list(zip(self.closed, self.closed_shapes))
         if self.graph is not None:
             graphs.append((self.graph.graph(), dict(self.graph.shapes)))
-        return read_promises(graphs, frozenset(wanted), self.scope, self.catalogue)
+        return read_promises(graphs, frozenset(wanted), lambda call: self.memory.shape(call, self.scope))
 
     def promised(self, name: str) -> Promise:
         return self.promises.get(name.lower(), Promise(name))

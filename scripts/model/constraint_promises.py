@@ -6,15 +6,16 @@ function that is not there yet is a promise about a parameter or result; the dec
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from model.constraint_names import PLAIN_TYPES, SIMPLE_STRUCTS
-from utils.blueprint_patterns import Catalogue, Pin
+from utils.blueprint_patterns import Catalogue, Pin, resolve_wildcards
 from utils.catalogue.scope import Scope
 from utils.catalogue.shape import Shape
-from utils.catalogue.wildcards import literal_type
-from utils.dsl.ast import Graph, Node, TypeRef, Value
+from utils.catalogue.wildcards import is_wild, literal_type
+from utils.dsl.ast import Graph, Node, PinRef, TypeRef, Value, Wire
 from utils.dsl.spelling import speller
 from utils.dsl.types import PinType, engine_type
 
@@ -24,13 +25,14 @@ UNNAMEABLE = frozenset({"wildcard", "delegate", "mcdelegate", "exec", "fieldpath
 
 @dataclass
 class Slot:
-    """A parameter or result by the name that calls use. `type` keeps every promise; others may too."""
+    """A parameter or result by the name that calls use. `type` keeps every promise; others may too, unless wildcards take theirs from it."""
 
     name: str
     type: PinType
     sources: list[PinType] = field(default_factory=list)
     targets: list[PinType] = field(default_factory=list)
     literals: list[Value] = field(default_factory=list)
+    is_exact: bool = False
 
 
 @dataclass
@@ -45,45 +47,83 @@ class Promise:
 
 def is_open_call(node: Node, scope: Scope) -> bool:
     """A call by name alone, of something that the document has not declared."""
-    named = node.get("Class") is not None or node.get("Params") is not None or node.get("Results") is not None
-    return node.type == "Call" and not named and str(node.get("Function")).lower() not in scope.functions
+    return is_call_by_name(node) and _function_of(node) not in scope.functions
 
 
-def read_promises(graphs: Iterable[tuple[Graph, dict[str, Shape]]], wanted: frozenset[str], scope: Scope, catalogue: Catalogue) -> dict[str, Promise]:
-    """Promises by lower-case name, of the functions `wanted`, from graphs with the shapes their nodes had when written."""
+def read_promises(graphs: Iterable[tuple[Graph, dict[str, Shape]]], wanted: frozenset[str], declared: Callable[[Node], Shape]) -> dict[str, Promise]:
+    """Promises by lower-case name, of the functions `wanted`, from graphs with the shapes their nodes had when written.
+
+    `declared(call)` is the shape that a call has by what has been declared since.
+    """
     promises: dict[str, Promise] = {}
     for graph, shapes in graphs:
-        calls = {node.id: node for node in graph.nodes if node.type == "Call" and str(node.get("Function")).lower() in wanted}
-        for node in calls.values():
-            promise = promises.setdefault(str(node.get("Function")).lower(), Promise(str(node.get("Function"))))
-            for key, value in node.properties:
-                if key != "Function":
-                    slot = promise.inputs.setdefault(key.lower(), Slot(key, literal_type(value) or PinType("string")))
-                    slot.literals.append(value)
-        _read_wires(graph, shapes, calls, promises)
+        calls = {node.id: node for node in graph.nodes if is_call_by_name(node)}
+        promising = {node_id: _read_values(node, promises) for node_id, node in calls.items() if _function_of(node) in wanted}
+        if promising:
+            now = shapes | {node_id: declared(node) for node_id, node in calls.items() if node_id not in promising}
+            _read_wires(graph, now, promising)
     return promises
 
 
-def _read_wires(graph: Graph, shapes: dict[str, Shape], calls: dict[str, Node], promises: dict[str, Promise]) -> None:
-    from utils.blueprint_patterns import resolve_wildcards
+def is_call_by_name(node: Node) -> bool:
+    """A call that says no more of its function than its name."""
+    return node.type == "Call" and all(node.get(key) is None for key in ("Class", "Params", "Results"))
 
-    types = resolve_wildcards(graph, shapes) if calls else None
-    for wire in graph.wires if calls else ():
-        ends = wire.source.node in calls, wire.target.node in calls
-        if wire.is_exec:
-            for end, is_call in zip((wire.source, wire.target), ends):
-                if is_call:
-                    promises[str(calls[end.node].get("Function")).lower()].is_run = True
-        elif ends[0]:
-            pin = shapes[wire.target.node].pin(wire.target.pin, True)
-            kind = types.of(wire.target.node, pin)
-            slots = promises[str(calls[wire.source.node].get("Function")).lower()].outputs
-            slots.setdefault(wire.source.pin.lower(), Slot(wire.source.pin, kind)).targets.append(kind)
-        elif ends[1]:
-            pin = shapes[wire.source.node].pin(wire.source.pin, False)
-            kind = types.of(wire.source.node, pin)
-            slots = promises[str(calls[wire.target.node].get("Function")).lower()].inputs
-            slots.setdefault(wire.target.pin.lower(), Slot(wire.target.pin, kind)).sources.append(kind)
+
+def _function_of(node: Node) -> str:
+    return str(node.get("Function")).lower()
+
+
+def _read_values(call: Node, promises: dict[str, Promise]) -> Promise:
+    promise = promises.setdefault(_function_of(call), Promise(str(call.get("Function"))))
+    for key, value in call.properties:
+        if key != "Function":
+            slot = promise.inputs.setdefault(key.lower(), Slot(key, literal_type(value) or PinType("string")))
+            slot.literals.append(value)
+    return promise
+
+
+def _read_wires(graph: Graph, shapes: dict[str, Shape], promises: dict[str, Promise]) -> None:
+    """`promises` by the id of the call. A slot has the type that its first wire had when it was drawn."""
+    for node_id in {end.node for wire in graph.wires if wire.is_exec for end in (wire.source, wire.target)} & promises.keys():
+        promises[node_id].is_run = True
+    ends = [(number, end) for number, wire in enumerate(graph.wires) if not wire.is_exec for end in _ends_on_calls(wire, promises)]
+    for number, end in ends:
+        if end.name.lower() not in end.slots:
+            before = replace(graph, wires=graph.wires[:number])
+            end.slots[end.name.lower()] = Slot(end.name, end.type_in(before, _with_promises(shapes, promises)))
+    known = _with_promises(shapes, promises)
+    for _, end in ends:
+        slot = end.slots[end.name.lower()]
+        (slot.targets if end.is_result else slot.sources).append(end.type_in(graph, known))
+        slot.is_exact |= is_wild(end.other_pin(known).type)
+
+
+class _End(NamedTuple):
+    """The end of a wire on a call: the slots there, the name of its own, and the other end, which a result leads to."""
+
+    slots: dict[str, Slot]
+    name: str
+    other: PinRef
+    is_result: bool
+
+    def other_pin(self, shapes: dict[str, Shape]) -> Pin:
+        return shapes[self.other.node].pin(self.other.pin, self.is_result)
+
+    def type_in(self, graph: Graph, shapes: dict[str, Shape]) -> PinType:
+        pin = self.other_pin(shapes)
+        return resolve_wildcards(graph, shapes).of(self.other.node, pin) if is_wild(pin.type) or pin.typed_by else pin.type
+
+
+def _ends_on_calls(wire: Wire, promises: dict[str, Promise]) -> Iterator[_End]:
+    if wire.source.node in promises:
+        yield _End(promises[wire.source.node].outputs, wire.source.pin, wire.target, is_result=True)
+    if wire.target.node in promises:
+        yield _End(promises[wire.target.node].inputs, wire.target.pin, wire.source, is_result=False)
+
+
+def _with_promises(shapes: dict[str, Shape], promises: dict[str, Promise]) -> dict[str, Shape]:
+    return shapes | {node_id: with_promised_pins(shapes[node_id], promise) for node_id, promise in promises.items()}
 
 
 def with_promised_pins(shape: Shape, promise: Promise) -> Shape:
@@ -104,6 +144,8 @@ def type_text(kind: PinType, catalogue: Catalogue) -> str | None:
 def keeping_types(slot: Slot, catalogue: Catalogue, scope: Scope) -> tuple[str, ...]:
     """Types by which a declaration keeps what is promised of a parameter or result: the one promised, and plain ones."""
     own = type_text(slot.type, catalogue)
+    if slot.is_exact and own:
+        return (own,)
     found = [name for name in (*PLAIN_TYPES, *SIMPLE_STRUCTS) if _keeps(slot, catalogue.resolve_type(TypeRef(name)), catalogue, scope)]
     return tuple(dict.fromkeys((*([own] if own else ()), *found)))
 

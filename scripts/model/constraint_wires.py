@@ -8,6 +8,7 @@ that would fill it are the witness, and they are what completes an answer that i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 
 from model.constraint_parts import Ends, Parts, Way, closure_of, edges_of
@@ -161,27 +162,41 @@ class Wiring:
     def data_targets(self, source: Ends) -> Iterator[Ends]:
         kind = self.type_of(source)
         for target in self.parts.data_inputs:
-            if (target[0], target[1].name) not in self.wired_inputs and self.is_legal(source, kind, target):
+            if self._has_room(source, target) and self.is_legal(source, kind, target):
                 yield target
+
+    def _has_room(self, source: Ends, target: Ends) -> bool:
+        """One wire may lead to an input; to one that takes many, each only once."""
+        if (target[0], target[1].name) not in self.wired_inputs:
+            return True
+        ends = PinRef(source[0], source[1].name), PinRef(target[0], target[1].name)
+        return self.parts.takes_many(*target) and all((wire.source, wire.target) != ends for wire in self.data_wires)
 
     # Parameters and results of functions that are declared later
 
     def fresh_results(self, node_id: str) -> list[Ends]:
         """Inputs that a result of this call may feed, whatever it will be called."""
-        return [target for target in self.data_inputs_left if not is_wild(target[1].type) and not self._types_another(target)
-                and type_text(self.type_of(target), self.parts.catalogue)
-                and self.is_legal((node_id, _unnamed(self.type_of(target))), self.type_of(target), target)]
+        ends = (((node_id, _unnamed(self.type_of(target))), target) for target in self.parts.data_inputs
+                if not is_wild(target[1].type) and not self._types_another(target))
+        return [target for source, target in ends if type_text(source[1].type, self.parts.catalogue)
+                and self._has_room(source, target) and self.is_legal(source, source[1].type, target)]
 
     def takes_fresh(self, source: Ends, node_id: str) -> bool:
         """Whether a call may take this output on a parameter, whatever that will be called."""
         kind = self.type_of(source)
         if is_wild(kind) or not type_text(kind, self.parts.catalogue) or source[0] == node_id or self._closes_a_cycle(source[0], node_id):
             return False
-        return self._leaves_no_debt(source, (node_id, _unnamed(kind)))
+        fresh = node_id, _unnamed(kind)
+        return self._may_type(source, fresh) and self._leaves_no_debt(source, fresh)
 
-    @property
-    def data_inputs_left(self) -> list[Ends]:
-        return [end for end in self.parts.data_inputs if (end[0], end[1].name) not in self.wired_inputs]
+    def _may_type(self, source: Ends, fresh: Ends) -> bool:
+        """A parameter that reads a wildcard decides its type from then on: all must still be right with it."""
+        if not is_wild(source[1].type):
+            return True
+        node_id, pin = fresh
+        shape = self.parts.shapes[node_id]
+        shapes = {**self.parts.shapes, node_id: replace(shape, pins=(*shape.pins, pin))}
+        return Wiring(replace(self.parts, shapes=shapes), self.wires).with_wire(source, fresh).is_consistent(source[0])
 
     def is_legal(self, source: Ends, kind: PinType, target: Ends) -> bool:
         return self.fits(source, kind, target) and self._leaves_no_debt(source, target)
