@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from model.model_card import write_model_card  # noqa: E402
+from pipeline.best_model import is_usual  # noqa: E402
 from pipeline.paths import Paths  # noqa: E402
 from pipeline.store import read_json, read_jsonl, write_json, write_text  # noqa: E402
 from report.figures import figures_of  # noqa: E402
@@ -80,7 +81,7 @@ def answers_of(project: Paths, hold_out: bool) -> list[SimpleNamespace]:
     newest: dict[tuple[str, str], SimpleNamespace] = {}
     for file in sorted(project.exams.glob("exam_*.jsonl"), key=lambda file: file.stat().st_mtime):
         for line in read_jsonl(file):
-            if line["model"] == TARGET.name and line["constrained"] and line["hold_out"] is hold_out:
+            if line["model"] == TARGET.name and is_usual(line) and line["hold_out"] is hold_out:
                 newest[line["lesson_id"], line["prompt_id"]] = SimpleNamespace(**line)
     return list(newest.values())
 
