@@ -145,6 +145,24 @@ DATA n2.Left -> n5.Target
     assert refused_at(constraint, text + "DATA n2.Left -> n4.Target") and refused_at(constraint, text + "DATA n3.Right -> n5.Target")
 
 
+def test_an_answer_is_completed_with_what_its_own_completion_would_run(constraint):
+    """`n5` is to be filled from `n6`, which by then reads `n2`: that has to be filled too."""
+    text = """BLUEPRINT: BP_New
+PARENT: Actor
+GRAPH: Paint
+NODE n1: FunctionEntry
+NODE n2: CastToUniformVector
+NODE n3: CastToStateTreeEvaluatorBlueprintBase [Pure=true, Object="Lamp"]
+NODE n4: SetSubmixDryLevel
+NODE n5: SetLandscapeMaterialScalarParameterValue [ParameterName="Wet"]
+NODE n6: CastToNODE_S [Pure=true]
+EXEC n1.Then -> n5.Execute
+DATA n2.AsUniformVector -> n6.Object
+"""
+    place = Walk(random.Random(1), constraint.start().place).follow(text).place
+    assert not errors_of(TextMatcher(constraint.vocabulary, constraint.end_id, place.document, place).completed_text())
+
+
 @pytest.mark.parametrize("repeated", [
     'Event_Override [Event="Interact", Class=BPI_Interact', 'Event_Component [Component="Box", Event="OnComponentHit"', 'Event_Tick', "Event_InputKey [Key=\"E\"]"])
 def test_an_event_written_again_and_again_always_leaves_a_way_on(constraint, repeated):

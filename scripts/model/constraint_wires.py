@@ -62,7 +62,8 @@ class Wiring:
         source, target = wire.source.node, wire.target.node
         if known is None or wire.is_exec or self._changes_types(wire) or {source, target} <= self.parts.pure:
             return None
-        fresh = closure_of([source], self.feeders) - self.reached if target in self.reached else set()
+        running = self.reached | closure_of((one for (one, _), _ in known), self.feeders)
+        fresh = closure_of([source], self.feeders) - running if target in running else set()
         if self.debts(fresh):
             return None
         return _without_input(known, wire)
