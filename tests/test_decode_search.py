@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from model.choosing import best_first, unsaid
 from model.decode import Decoder, Request
 from model.decode_search import Search
 from model.decode_types import Answer, Doubt
+from model.suggestions import answer_all
 
 LETTERS = 3
 LENGTH = 4
@@ -122,6 +124,13 @@ def test_what_lacks_a_text_that_was_asked_for_comes_last_however_likely():
 def test_a_graph_is_as_likely_as_its_texts_together():
     likelier = [answer(BYE, math.log(0.4)), answer(HELLO, math.log(0.3)), answer(OTHER_WAY_ROUND, math.log(0.2))]
     assert best_first("Print it", likelier)[0].text == HELLO
+
+
+def test_findings_speak_of_the_text_that_is_shown():
+    never_run = 'BLUEPRINT: BP_New\nPARENT: Actor\nGRAPH: EventGraph\nNODE n1: PrintString [InString="Hello"]\nNODE n2: Event_BeginPlay\n'
+    found = answer_all(SimpleNamespace(generate=lambda _: [answer(never_run)]), ["Print"])[0]
+    place = next(one for one in found.findings if one.code == "never-runs")
+    assert found.dsl.splitlines()[place.line - 1].startswith(f"NODE {place.node}: PrintString")
 
 
 def test_valid_and_whole_answers_come_first():

@@ -23,23 +23,19 @@ SAMPLE_TEMPERATURE = 0.7
 
 @dataclass(frozen=True)
 class Suggestion:
-    """An answer and what the validator says about it."""
+    """An answer, its text as it is shown, and what the validator says about that.
+
+    `dsl` is in canonical form where the answer parses, else as the model wrote it.
+    """
 
     instruction: str
     answer: Answer
+    dsl: str
     findings: tuple[Finding, ...]
 
     @property
     def errors(self) -> list[Finding]:
         return [finding for finding in self.findings if finding.is_error]
-
-    @property
-    def dsl(self) -> str:
-        """Canonical text where the answer parses, else as the model wrote it."""
-        try:
-            return render(parse(self.answer.text))
-        except DslError:
-            return self.answer.text.rstrip("\n") + "\n"
 
 
 def suggest(decoder: Decoder, instruction: str, *, previous: str = "", candidates: int = 1, budget_tokens: int = DEFAULT_BUDGET_TOKENS,
@@ -65,7 +61,15 @@ def answer_all(decoder: Decoder, instructions: list[str], budget_tokens: int = D
 
 
 def _judged(instruction: str, answer: Answer) -> Suggestion:
-    return Suggestion(instruction, answer, tuple(validate_text(answer.text)[1]))
+    shown = _canonical(answer.text)
+    return Suggestion(instruction, answer, shown, tuple(validate_text(shown)[1]))
+
+
+def _canonical(text: str) -> str:
+    try:
+        return render(parse(text))
+    except DslError:
+        return text.rstrip("\n") + "\n"
 
 
 def _text_stream(decoder: Decoder, on_text: Callable[[str], None]) -> Callable[[int, list[int]], None]:
