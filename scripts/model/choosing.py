@@ -22,7 +22,7 @@ COUNTED_TO = 5
 def unsaid(instruction: str, text: str) -> list[str]:
     """What the instruction spells out and the answer lacks: quoted texts, names with capitals inside, numbers.
 
-    The right answers of 2,424 training rows lacked no text and no name. A number may be there as the one before it ("37 times" ends
+    Of the right answers of 7,575 training rows 13 lacked any of it. A number may be there as the one before it ("37 times" ends
     with index 36) or with the other sign ("lower by 10").
     """
     words = QUOTED.sub(" ", instruction)

@@ -79,12 +79,6 @@ class Parts:
                 found[node_id] = pins
         return found
 
-    def takes_many(self, node_id: str, pin: Pin) -> bool:
-        """Whether several wires may lead to an input: to the target of a call that returns nothing, which is then made on each."""
-        shape = self.shapes[node_id]
-        is_plain = not shape.is_pure and not shape.is_latent and not shape.data_outputs
-        return pin.internal == "self" and is_plain and shape.role in ("function", "delegate")
-
     def is_filled(self, node_id: str, pin: Pin) -> bool:
         if not self.has_literal(node_id, pin) or pin.is_by_ref and not pin.is_const and pin.type.kind != "struct":
             return False

@@ -171,7 +171,7 @@ class Wiring:
         if (target[0], target[1].name) not in self.wired_inputs:
             return True
         ends = PinRef(source[0], source[1].name), PinRef(target[0], target[1].name)
-        return self.parts.takes_many(*target) and all((wire.source, wire.target) != ends for wire in self.data_wires)
+        return self.parts.shapes[target[0]].takes_many(target[1]) and all((wire.source, wire.target) != ends for wire in self.data_wires)
 
     # Parameters and results of functions that are declared later
 

@@ -185,9 +185,12 @@ class Run:
         return token, after
 
     def _score(self, row: Row, token: int, logits: Tensor, peak: float) -> None:
-        """Add up the probability of what was chosen, and note what was nearly chosen instead. Takes the chosen out of `logits`."""
+        """Add up the probability of what was chosen; in a first answer that others are to follow, note what was nearly chosen instead.
+
+        Then takes the chosen out of `logits`.
+        """
         chosen = float(logits[token]) - peak
-        if chosen < DOUBTED and row.sampler is None:
+        if chosen < DOUBTED and row.request.candidates > 1 and not row.request.start and row.sampler is None:
             logits[token] = -torch.inf
             other, after = self._choice(row, logits, int(logits.argmax()))
             if row.matcher is None or after is not None:

@@ -67,7 +67,7 @@ class Answer:
     fault           what the constraint failed with
     seconds         its share of the time of every step it took part in
     logprob         of all tokens that the model chose, natural logarithm; None unless scores were asked for
-    doubts          where it nearly chose otherwise, in the order of the text; none unless scores were asked for
+    doubts          where it nearly chose otherwise, in the order of the text; only of the first of several candidates
     """
 
     index: int

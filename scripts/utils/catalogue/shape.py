@@ -95,6 +95,11 @@ class Shape:
     def is_event(self) -> bool:
         return self.role in ("event", "entry")
 
+    def takes_many(self, pin: Pin) -> bool:
+        """Whether several wires may lead to an input: to the target of a call that returns nothing, which is then made on each."""
+        is_plain = not self.is_pure and not self.is_latent and not self.data_outputs
+        return pin.internal == "self" and is_plain and self.role in ("function", "delegate")
+
     def pin(self, name: str, is_input: bool | None = None) -> Pin | None:
         """By DSL spelling, internal name or the spelling without `b`, in any letter case; DSL spelling first."""
         if is_input is None:

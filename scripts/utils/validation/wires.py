@@ -115,7 +115,7 @@ def _check_counts(view: GraphView, report: Report) -> None:
     for joint in view.joints:
         if joint.wire.is_exec:
             exec_outputs[pin_key(joint.wire.source, joint.source)].append(joint.wire)
-        elif not _takes_many(joint, view):
+        elif joint.target is None or not view.shapes[joint.wire.target.node].takes_many(joint.target):
             data_inputs[pin_key(joint.wire.target, joint.target)].append(joint.wire)
     for wires in exec_outputs.values():
         for wire in wires[1:]:
@@ -125,13 +125,6 @@ def _check_counts(view: GraphView, report: Report) -> None:
         for wire in wires[1:]:
             report.error("two-sources", wire.line, f"{write_pin(wire.target)} has several sources",
                          "Keep one wire to this input.", wire.target.node)
-
-
-def _takes_many(joint: Joint, view: GraphView) -> bool:
-    """A call that returns nothing may have several targets: it is then made on each."""
-    shape = view.shapes[joint.wire.target.node]
-    is_target = joint.target is not None and joint.target.internal == "self"
-    return is_target and not shape.is_pure and not shape.is_latent and shape.role in ("function", "delegate") and not shape.data_outputs
 
 
 def required_message(node: Node, pin: Pin) -> tuple[str, str, str]:
