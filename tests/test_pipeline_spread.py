@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from pipeline.spread import core_count, spread
+from pipeline.spread import MAX_AHEAD, _Turns, core_count, spread
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork: everything is done in one process")
 
@@ -23,8 +23,11 @@ def test_large_results_do_not_block():
 
 @needs_fork
 def test_the_helpers_do_their_share():
-    own = os.getpid()
-    assert {result == own for result in spread(lambda _: os.getpid(), range(6), 2)} == {True, False}
+    def work(_: int) -> int:
+        time.sleep(0.05)
+        return os.getpid()
+
+    assert {result == os.getpid() for result in spread(work, range(10), 2)} == {True, False}
 
 
 @needs_fork
@@ -32,6 +35,7 @@ def test_what_a_helper_dies_of_is_done_here():
     own = os.getpid()
 
     def work(item: int) -> int:
+        time.sleep(0.02)
         if os.getpid() != own and item > 2:
             os.kill(os.getpid(), signal.SIGKILL)
         return item
@@ -40,20 +44,52 @@ def test_what_a_helper_dies_of_is_done_here():
 
 
 @needs_fork
-def test_who_waits_for_a_helper_goes_on_with_the_own_share():
+def test_a_slow_helper_holds_up_one_item_only():
     own, done_here = os.getpid(), []
 
     def work(item: int) -> int:
         if os.getpid() != own:
-            time.sleep(0.5 if item == 1 else 0)
+            time.sleep(0.5)
         else:
+            time.sleep(0.005)
             done_here.append(item)
         return item
 
-    results = spread(work, range(20), 2)
-    assert [next(results), next(results)] == [0, 1]
-    assert done_here == list(range(0, 20, 2))
-    assert list(results) == list(range(2, 20))
+    assert list(spread(work, range(20), 2)) == list(range(20))
+    assert len(done_here) >= 19
+
+
+@needs_fork
+def test_the_caller_keeps_a_bounded_number_of_results():
+    own, done_here = os.getpid(), []
+
+    def work(item: int) -> int:
+        if os.getpid() != own:
+            time.sleep(1)
+        else:
+            time.sleep(0.001)
+            done_here.append(item)
+        return item
+
+    results = spread(work, range(500), 2)
+    for item in range(200):
+        assert next(results) == item
+        assert len(done_here) <= item + 1 + MAX_AHEAD
+    results.close()
+
+
+@needs_fork
+def test_no_two_processes_get_the_same_turn():
+    turns, (reading, writing) = _Turns(), os.pipe()
+    child = os.fork()
+    taken = [turns.take() for _ in range(2_000)]
+    if child == 0:
+        os.write(writing, b"".join(turn.to_bytes(8, "big") for turn in taken))
+        os._exit(0)
+    os.waitpid(child, 0)
+    found = os.read(reading, 16_000)
+    theirs = [int.from_bytes(found[at:at + 8], "big") for at in range(0, len(found), 8)]
+    assert sorted(taken + theirs) == list(range(4_000))
 
 
 def test_an_error_of_the_work_is_raised_here():
