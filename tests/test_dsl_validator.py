@@ -152,6 +152,15 @@ def test_types_must_agree_unless_the_editor_converts():
     assert "GetArrayItem" in only_error(wired("C", "InString")).remedy
 
 
+@pytest.mark.parametrize("written, meant", [
+    ("BeginPlay", "Event_BeginPlay"), ("EventTick", "Event_Tick"), ("ReceiveHit", "Event_Hit"), ("Event_Overlap", "Event_ActorBeginOverlap"),
+    ("Print", "PrintString"), ("Destroy", "DestroyActor"), ("SetTimer", "SetTimerByEvent"), ("ForLop", "ForLoop"), ("If", "Branch"),
+    ("GetWorldDeltaSecond", "GetWorldDeltaSeconds")])
+def test_of_a_node_that_there_is_not_the_one_that_people_use_is_named(written, meant):
+    found = only_error(document(f"NODE n1: {written}"))
+    assert found.code in ("unknown-node", "unknown-event") and found.remedy.startswith(f"Did you mean {meant}? ")
+
+
 @pytest.mark.parametrize("written, meant", [("4", "Four"), ("space bar", "SpaceBar"), ("Excape", "Escape")])
 def test_a_key_that_the_engine_does_not_have_is_a_warning_with_the_one_meant(written, meant):
     found = validate_text(document(f'NODE n1: Event_InputKey [Key="{written}"]'))[1]

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-from utils.blueprint_patterns import Catalogue, load_catalogue
+from utils.blueprint_patterns import Catalogue
 from utils.catalogue.keys import KEYS, key_meant
 from utils.catalogue.shape import Pin, Shape
 from utils.dsl.ast import Node, Value, Word
 from utils.dsl.spelling import STATES, Speller, is_common
 from utils.dsl.writer import write_value
 from utils.validation.graph_view import GraphView
-from utils.validation.hints import property_hint
+from utils.validation.hints import node_hint, property_hint
 from utils.validation.report import Report, listed, nearest, say
 
 UNCHECKED = "unknown, structure checked only"
 # Described by the document itself; the catalogue cannot confirm them.
 DESCRIBED = frozenset({"Call", "CallParent", "CallInterface", "AsyncAction", "Macro", "K2Node", "Composite", "Tunnel"})
+MISNAMED = frozenset({"unknown-node", "unknown-event"})
 SUGGESTIONS = 5  # unknown names of a document that are looked up; the table has 7,000 names
 
 
@@ -33,9 +32,8 @@ def check_nodes(view: GraphView, speller: Speller, report: Report) -> None:
 def _check_kind(node: Node, shape: Shape, view: GraphView, report: Report) -> None:
     for problem in shape.problems:
         remedy = problem.remedy
-        if problem.code == "unknown-node" and sum(one.code == "unknown-node" for one in report.findings) < SUGGESTIONS:
-            meant = nearest(node.type, _names(view.scope.parent, node.type[:2].lower()))
-            remedy = f"Did you mean {meant}? {remedy}" if meant else remedy
+        if problem.code in MISNAMED and sum(one.code in MISNAMED for one in report.findings) < SUGGESTIONS:
+            remedy = node_hint(node.type, view.scope.parent, view.catalogue) + remedy
         report.error(problem.code, node.line, f"{node.id}: {problem.message}", remedy, node.id)
     if not shape.problems and (not shape.is_known or _is_described(node, shape, view.catalogue)):
         report.note("unchecked-node", node.line, f"{say(node)} is {UNCHECKED}", node=node.id)
@@ -51,12 +49,6 @@ def _check_key(node: Node, value: Value, report: Report) -> None:
 def _is_described(node: Node, shape: Shape, catalogue: Catalogue) -> bool:
     owner = shape.member[0]
     return node.type in DESCRIBED and bool(owner) and not catalogue.knows_class(owner)
-
-
-@lru_cache(maxsize=256)
-def _names(parent: str, start: str) -> tuple[str, ...]:
-    """Names of nodes that begin alike: all 7,000 would take a twentieth of a second to compare with."""
-    return tuple(dict.fromkeys(name for name in load_catalogue().names(parent) if name.lower().startswith(start)))
 
 
 def _check_properties(node: Node, shape: Shape, view: GraphView, speller: Speller, report: Report) -> None:
