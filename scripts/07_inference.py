@@ -19,19 +19,23 @@ from pipeline.exit_codes import ExitCode
 
 
 def main(args: argparse.Namespace) -> ExitCode:
+    from error_handler import UserError
+
+    if args.change and not args.prompt:
+        raise UserError("--change goes with --prompt only.", "in --interactive a line that begins with '+' changes the last answer.")
     from model.answering import chosen_model, load_chosen, make_decoder
     from model.interactive import ask_lines, converse
 
     choice = chosen_model(args)
     if choice.note:
         print(choice.note, file=sys.stderr)
-    decoder = make_decoder(load_chosen(choice, args.project), args, scores=args.format == "json")
+    decoder = make_decoder(load_chosen(choice, args.project), args, scores=args.format == "json" or args.interactive)
     streams = args.format == "dsl" and not args.output and args.candidates == 1
     on_text = _print_at_once if streams and sys.stdout.isatty() else None
     if args.batch:
         return _answer_file(decoder, args)
     if args.interactive:
-        converse(decoder, ask_lines(args.project), lambda found: _show(found, args, on_text is not None), on_text, args.budget, args.candidates)
+        converse(decoder, ask_lines(args.project), lambda found, is_streamed: _show(found, args, is_streamed), on_text, args.budget, args.candidates)
         return ExitCode.OK
     return _answer_prompt(decoder, args, on_text)
 
@@ -55,28 +59,37 @@ def _answer_file(decoder, args: argparse.Namespace) -> ExitCode:
         print(f"{len(found)} answers written to {args.output}", file=sys.stderr)
         return _exit_code(found)
     for suggestion in found:
-        _show(suggestion, args, is_shown=False)
+        _show(suggestion, args, is_streamed=False)
     return _exit_code(found)
 
 
-def _show(best, args: argparse.Namespace, is_shown: bool) -> ExitCode:
-    """Print the answer (unless it was streamed already), and on stderr what is wrong with it."""
+def _show(best, args: argparse.Namespace, is_streamed: bool) -> ExitCode:
+    """Print the answer (unless it stands on the screen already, as it is), and on stderr what is wrong with it."""
     from model.suggestions import as_clipboard, copy_to_clipboard, formatted
     from pipeline.store import write_text
 
-    if is_shown:
-        print()
-    elif args.output:
+    is_shown = is_streamed and best.answer.raw.rstrip() == best.dsl.rstrip()
+    if is_streamed:
+        print("" if is_shown else "\n\nCompleted, in canonical form:\n", flush=True)
+    if args.output:
         write_text(args.output, formatted(best, args.format))
-    else:
+    elif not is_shown:
         print(formatted(best, args.format), end="")
     if args.copy:
         copy_to_clipboard(as_clipboard(best))
     for finding in best.findings:
         print(finding, file=sys.stderr)
-    if best.answer.is_cut:
-        print(f"The answer was cut at {args.budget} tokens and completed to a valid graph; --budget allows more.", file=sys.stderr)
+    if not best.answer.is_whole:
+        print(_stopped(best.answer, args), file=sys.stderr)
     return _exit_code([best])
+
+
+def _stopped(answer, args: argparse.Namespace) -> str:
+    """What people should know of an answer that did not come to its end."""
+    if answer.fault:
+        return f"The constraint failed, which is a fault of this program, not of the model; the answer ends there: {answer.fault}"
+    limit = f"at {args.budget} tokens; --budget allows more" if answer.stop_reason == "budget" else f"after {args.timeout:g} s; --timeout allows more"
+    return f"The answer was cut {limit}." if args.unconstrained else f"The answer was completed to a valid graph, since it was cut {limit}."
 
 
 def _exit_code(found: list) -> ExitCode:

@@ -73,6 +73,7 @@ def test_a_fault_of_the_constraint_ends_its_own_answer_only(tokenizer):
     faults = [answer for answer in answers if answer.fault]
     assert len(answers) == len(QUESTIONS) and len(faults) == 1
     assert (faults[0].stop_reason, faults[0].fault, faults[0].tokens) == ("fault", "AttributeError: a pin that is not there", 5)
+    assert faults[0].text == "cut" and faults[0].raw not in ("", "cut")
     free = decoder(tokenizer, rows=3).generate(requests())
     assert [a.tokens for a in answers if not a.fault] == [b.tokens for a, b in zip(answers, free) if not a.fault]
 

@@ -126,6 +126,16 @@ def test_a_graph_is_as_likely_as_its_texts_together():
     assert best_first("Print it", likelier)[0].text == HELLO
 
 
+def test_a_text_that_was_drawn_twice_is_no_likelier_for_it():
+    assert best_first("Print it", [answer(BYE, math.log(0.2)), answer(BYE, math.log(0.2)), answer(HELLO, math.log(0.3))])[0].text == HELLO
+
+
+def test_the_time_of_a_question_is_that_of_all_its_candidates(decoder, monkeypatch):
+    monkeypatch.setattr(decoder, "timeout_s", 1e-9)
+    found = decoder.generate([Request("Print", candidates=5)])[0]
+    assert found.stop_reason == "timeout"
+
+
 def test_findings_speak_of_the_text_that_is_shown():
     never_run = 'BLUEPRINT: BP_New\nPARENT: Actor\nGRAPH: EventGraph\nNODE n1: PrintString [InString="Hello"]\nNODE n2: Event_BeginPlay\n'
     found = answer_all(SimpleNamespace(generate=lambda _: [answer(never_run)]), ["Print"])[0]

@@ -40,13 +40,13 @@ def best_first(instruction: str, answers: Sequence[Answer]) -> list[Answer]:
     """
     keys = [_graph(answer.text) for answer in answers]
     likelihood: dict[str, float] = defaultdict(float)
-    for key, answer in zip(keys, answers):
-        likelihood[key] += math.exp(answer.logprob or 0.0)
+    for (key, _), logprob in {(key, answer.text): answer.logprob for key, answer in zip(keys, answers)}.items():
+        likelihood[key] += math.exp(logprob or 0.0)
 
     def rank(place: int) -> tuple:
         text = answers[place].text
         errors = sum(finding.is_error for finding in validate_text(text)[1])
-        return errors, answers[place].stop_reason != "end", len(unsaid(instruction, text)), -likelihood[keys[place]]
+        return errors, not answers[place].is_whole, len(unsaid(instruction, text)), -likelihood[keys[place]]
 
     return [answers[place] for place in sorted(range(len(answers)), key=rank)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -55,6 +55,7 @@ class Run:
         self.decoder, self.on_tokens = decoder, on_tokens
         self.statistics = decoder.statistics
         self.rows: list[Row] = []
+        self.spent_s: Counter[int] = Counter()  # of each question, all its candidates together
         started = time.perf_counter()
         self.prompts = prompts = [decoder.encode(request) for request in requests]
         self.search = Search(requests)
@@ -232,7 +233,8 @@ class Run:
         self.statistics.total_s += spent
         for row in rows:
             row.seconds += spent / len(rows)
-            if not row.stop_reason and row.seconds > self.decoder.timeout_s:
+            self.spent_s[row.index] += spent / len(rows)
+            if not row.stop_reason and self.spent_s[row.index] > self.decoder.timeout_s:
                 row.stop_reason = "timeout"
 
     def _collect(self) -> list[Answer]:
@@ -256,11 +258,19 @@ class Run:
 
     def _answer(self, row: Row) -> Answer:
         end = len(self.decoder.end_ids) if row.stop_reason == "end" else 0
-        text = self.decoder.text_of(row.output[:len(row.output) - end])
-        if row.matcher is not None and row.stop_reason in ("budget", "timeout"):
-            text = row.matcher.completed_text()
+        raw = text = self.decoder.text_of(row.output[:len(row.output) - end])
+        if row.matcher is not None and row.stop_reason != "end":
+            text = _completed(row.matcher, raw)
         logprob = row.logprob if self.is_scored else None
-        return Answer(row.index, text, row.stop_reason, len(row.output), row.forced, row.seconds, logprob, row.fault, tuple(row.doubts))
+        return Answer(row.index, text, row.stop_reason, len(row.output), row.forced, row.seconds, logprob, row.fault, tuple(row.doubts), raw)
+
+
+def _completed(matcher: Matcher, raw: str) -> str:
+    """What has been written, cut and made whole; as it is where the constraint has failed so badly that it cannot do that either."""
+    try:
+        return matcher.completed_text()
+    except Exception:
+        return raw
 
 
 def _best(logits: Tensor, row: Row) -> int:

@@ -35,7 +35,7 @@ class Search:
     def _alternatives(self, answer: Answer) -> list[Request]:
         """The likeliest of what the greedy answer nearly became."""
         request = self.requests[answer.index]
-        if request.candidates == 1 or answer.stop_reason != "end":
+        if request.candidates == 1 or not answer.is_whole:
             return []
         likeliest = sorted(answer.doubts, key=lambda doubt: -doubt.logprob)[:request.candidates - 1]
         return [replace(request, start=doubt.start, start_logprob=doubt.logprob) for doubt in likeliest if doubt.logprob > answer.logprob - MAX_LOST]

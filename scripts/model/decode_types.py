@@ -63,6 +63,8 @@ class Doubt:
 class Answer:
     """What came of a request.
 
+    text            the answer; what was stopped before its end is cut at a line end and completed, where there is a constraint
+    raw             the text as the model wrote it; the same for an answer that came to its end
     stop_reason     "end" | "budget" (cut at the token budget) | "timeout" | "fault" (of the constraint, not of the model)
     fault           what the constraint failed with
     seconds         its share of the time of every step it took part in
@@ -79,10 +81,11 @@ class Answer:
     logprob: float | None = None
     fault: str = ""
     doubts: tuple[Doubt, ...] = ()
+    raw: str = ""
 
     @property
-    def is_cut(self) -> bool:
-        return self.stop_reason == "budget"
+    def is_whole(self) -> bool:
+        return self.stop_reason == "end"
 
 
 @dataclass

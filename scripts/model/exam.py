@@ -152,9 +152,9 @@ class ExamFile:
 def exam_line(prompt: Prompt, answer: Answer) -> dict[str, Any]:
     """Everything worth keeping about one answer, the raw text and the reason it stopped among it."""
     line = {"prompt_id": prompt.id, "category": prompt.category, "instruction": prompt.instruction,
-            "expected": prompt.expected_dsl, "raw_text": answer.text, "stop_reason": answer.stop_reason,
+            "expected": prompt.expected_dsl, "raw_text": answer.raw, "stop_reason": answer.stop_reason,
             "tokens": answer.tokens, "forced_tokens": answer.forced_tokens, "seconds": round(answer.seconds, 3)}
-    nothing = {"valid": False, "graph_equal": False, "score": 0.0, "findings": [], "mistakes": []}
+    nothing = {"valid": False, "graph_equal": False, "score": 0.0, "nodes_f1": 0.0, "wires_f1": 0.0, "properties_f1": 0.0, "findings": [], "mistakes": []}
     if answer.stop_reason == "timeout":
         return line | {"actual_dsl": TIMEOUT_TEXT, "status": "timeout_skipped"} | nothing
     if answer.fault:

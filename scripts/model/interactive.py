@@ -31,16 +31,18 @@ def ask_lines(paths: Paths) -> Iterator[str]:
             return
 
 
-def converse(decoder: Decoder, lines: Iterator[str], show: Callable[[Suggestion], None],
+def converse(decoder: Decoder, lines: Iterator[str], show: Callable[[Suggestion, bool], None],
              on_text: Callable[[str], None] | None, budget_tokens: int, candidates: int = 1) -> None:
+    """Answers line after line; `show` gets each answer and whether `on_text` has had its text already."""
     last: Suggestion | None = None
     for seed, line in enumerate(lines, 1):
         if not line:
             return
-        if line == "again" and last:
-            last = another(decoder, last.instruction, AGAIN_SAMPLES, seed, budget_tokens)
+        is_again = line == "again" and last is not None
+        if is_again:
+            last = another(decoder, last, AGAIN_SAMPLES, seed, budget_tokens)
         elif line.startswith("+") and last:
             last = suggest(decoder, line[1:].strip(), previous=last.dsl, candidates=candidates, budget_tokens=budget_tokens, on_text=on_text)
         else:
             last = suggest(decoder, line.lstrip("+ "), candidates=candidates, budget_tokens=budget_tokens, on_text=on_text)
-        show(last)
+        show(last, on_text is not None and not is_again)

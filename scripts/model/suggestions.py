@@ -25,10 +25,11 @@ SAMPLE_TEMPERATURE = 0.7
 class Suggestion:
     """An answer, its text as it is shown, and what the validator says about that.
 
-    `dsl` is in canonical form where the answer parses, else as the model wrote it.
+    `dsl` is in canonical form where the answer parses, else as the model wrote it; `previous` the document that was to be changed.
     """
 
     instruction: str
+    previous: str
     answer: Answer
     dsl: str
     findings: tuple[Finding, ...]
@@ -45,24 +46,24 @@ def suggest(decoder: Decoder, instruction: str, *, previous: str = "", candidate
     `on_text` gets the text of the first candidate as it comes.
     """
     request = Request(instruction, previous, budget_tokens, candidates=candidates)
-    return _judged(instruction, *decoder.generate([request], on_tokens=_text_stream(decoder, on_text) if on_text else None))
+    return _judged(request, *decoder.generate([request], on_tokens=_text_stream(decoder, on_text) if on_text else None))
 
 
-def another(decoder: Decoder, instruction: str, samples: int, seed: int, budget_tokens: int = DEFAULT_BUDGET_TOKENS) -> Suggestion:
-    """The best of some answers drawn at random; another seed, other answers."""
-    requests = [Request(instruction, "", budget_tokens, temperature=SAMPLE_TEMPERATURE, seed=seed)] * samples
-    return _judged(instruction, best_first(instruction, decoder.generate(requests))[0])
+def another(decoder: Decoder, last: Suggestion, samples: int, seed: int, budget_tokens: int = DEFAULT_BUDGET_TOKENS) -> Suggestion:
+    """The best of some answers to the same request, drawn at random; another seed, other answers."""
+    request = Request(last.instruction, last.previous, budget_tokens, temperature=SAMPLE_TEMPERATURE, seed=seed)
+    return _judged(request, best_first(request.instruction, decoder.generate([request] * samples))[0])
 
 
 def answer_all(decoder: Decoder, instructions: list[str], budget_tokens: int = DEFAULT_BUDGET_TOKENS, candidates: int = 1) -> list[Suggestion]:
     """The best answer to each of many instructions, in one batch."""
-    answers = decoder.generate([Request(text, budget_tokens=budget_tokens, candidates=candidates) for text in instructions])
-    return [_judged(instructions[answer.index], answer) for answer in answers]
+    requests = [Request(text, budget_tokens=budget_tokens, candidates=candidates) for text in instructions]
+    return [_judged(requests[answer.index], answer) for answer in decoder.generate(requests)]
 
 
-def _judged(instruction: str, answer: Answer) -> Suggestion:
+def _judged(request: Request, answer: Answer) -> Suggestion:
     shown = _canonical(answer.text)
-    return Suggestion(instruction, answer, shown, tuple(validate_text(shown)[1]))
+    return Suggestion(request.instruction, request.input, answer, shown, tuple(validate_text(shown)[1]))
 
 
 def _canonical(text: str) -> str:
