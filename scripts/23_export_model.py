@@ -23,7 +23,7 @@ from pipeline.exit_codes import ExitCode
 def parser() -> argparse.ArgumentParser:
     parser = build_parser(__doc__)
     parser.add_argument("--model", type=Path, metavar="DIR", help="model folder (default: the newest version)")
-    parser.add_argument("--output", type=Path, metavar="DIR", help="where to write (default: export/ beside the adapter)")
+    parser.add_argument("--output", type=Path, metavar="DIR", help="where to write (default: export/ beside a trained version; models/<name>/export for any other adapter)")
     parser.add_argument("--gguf", choices=("f16", "q8_0", "f32", "none"), default="f16", help="type of the GGUF matrices (default f16)")
     return parser
 
@@ -35,7 +35,7 @@ def main(args: argparse.Namespace) -> ExitCode:
     choice = choose_model(args.project, args.model)
     if not choice.is_adapter:
         raise UserError("There is no adapter to export.", "train one: python scripts/04_train_blueprint_lora.py")
-    target = args.output or choice.folder.parent / "export"
+    target = args.output or (choice.folder.parent if choice.version else args.project.models / choice.label) / "export"
     done = export(choice, load_config(args.project), args.project, target, None if args.gguf == "none" else args.gguf, prompts_to_check(args.project))
     for file in done.files:
         print(f"{file}  {file.stat().st_size / 2**20:.1f} MiB")

@@ -159,11 +159,11 @@ MIN_LORA_R = 16
 MAX_OOM_RETRIES = 2
 
 
-def reduced_for_memory(max_seq_length: int, lora_r: int) -> tuple[int, int] | None:
+def reduced_for_memory(max_seq_length: int, lora_r: int, least_lora_r: int = MIN_LORA_R) -> tuple[int, int] | None:
     """The next smaller setting: half the sequence length, then half the rank; None when both are at their floor."""
     if max_seq_length // 2 >= MIN_SEQ_LENGTH_TOKENS:
         return max_seq_length // 2, lora_r
-    if lora_r // 2 >= MIN_LORA_R:
+    if lora_r // 2 >= least_lora_r:
         return max_seq_length, lora_r // 2
     return None
 
@@ -176,7 +176,7 @@ def free_memory() -> None:
 
 
 def cuda_oom_retry(attempt: Callable[[int, int], T], max_seq_length: int, lora_r: int,
-                   on_reduced: Callable[[int, int], None] = lambda *_: None) -> T:
+                   on_reduced: Callable[[int, int], None] = lambda *_: None, least_lora_r: int = MIN_LORA_R) -> T:
     """Run `attempt(max_seq_length, lora_r)`; out of memory: free, reduce, tell `on_reduced`, at most two more times.
 
     `attempt` must build everything anew, so that nothing of the failed attempt stays referenced.
@@ -185,7 +185,7 @@ def cuda_oom_retry(attempt: Callable[[int, int], T], max_seq_length: int, lora_r
         try:
             return attempt(max_seq_length, lora_r)
         except (RuntimeError, MemoryError) as error:
-            smaller = reduced_for_memory(max_seq_length, lora_r)
+            smaller = reduced_for_memory(max_seq_length, lora_r, least_lora_r)
             if not is_out_of_memory(error) or smaller is None:
                 raise
         # Outside the handler: inside it the traceback would keep the failed attempt's tensors alive.

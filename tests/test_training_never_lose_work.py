@@ -125,6 +125,9 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(make_project, 
     (lambda folder: (folder / "optimizer.pt").unlink(), "optimizer.pt is missing"),
     (lambda folder: (folder / "optimizer.pt").write_bytes(b"half"), "4 bytes instead of 9"),
     (lambda folder: (folder / "optimizer.pt").write_bytes(b"changed!!"), "hash differs"),
+    (lambda folder: (folder / MANIFEST).write_text('{"files": {"optim', encoding="utf-8"), "manifest cannot be read"),
+    (lambda folder: (folder / MANIFEST).write_text('{"schema_version": 1, "files": ["optimizer.pt"]}', encoding="utf-8"), "manifest cannot be read"),
+    (lambda folder: (folder / MANIFEST).write_text('{"schema_version": 1}', encoding="utf-8"), "manifest cannot be read"),
 ])
 def test_a_checkpoint_counts_only_when_it_is_whole(tmp_path, harm, problem):
     for step in (5, 10):
@@ -148,6 +151,160 @@ def test_resuming_on_other_rows_starts_a_new_version(make_project, monkeypatch, 
     assert run(paths, resume=True) is ExitCode.OK
     assert "other rows" in capsys.readouterr().err
     assert paths.model_versions() == [2]
+
+
+def configure(paths: Paths, section: str, **settings) -> None:
+    config = json.loads(paths.config_file.read_text(encoding="utf-8"))
+    config.setdefault(section, {}).update(settings)
+    paths.config_file.write_text(json.dumps(config), encoding="utf-8")
+
+
+def test_what_was_begun_from_an_adapter_goes_on_with_its_alpha(make_project, monkeypatch):
+    paths = make_project("p")
+    configure(paths, "lora", lora_alpha=8)
+    run(paths)
+    settings = json.loads(paths.config_file.read_text(encoding="utf-8"))
+    del settings["lora"]["lora_alpha"]
+    paths.config_file.write_text(json.dumps(settings), encoding="utf-8")
+    with monkeypatch.context() as patch:
+        stop_after(paths, 7, patch)
+        assert run(paths) is ExitCode.STOPPED
+    assert run(paths, resume=True) is ExitCode.OK
+    found = record(paths, 2)
+    assert found["effective"]["lora"]["lora_alpha"] == 8 and found["result"]["steps"] == STEPS
+
+
+def test_a_run_reduced_for_memory_is_taken_up_as_it_was_reduced(make_project, monkeypatch):
+    paths = make_project("p")
+    attempts, attach = [], training.attach_adapter
+
+    def short_of_memory(*arguments):
+        attempts.append(1)
+        if len(attempts) == 1:
+            torch.empty(2**60)
+        return attach(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(training, "attach_adapter", short_of_memory)
+        stop_after(paths, 7, patch)
+        assert run(paths) is ExitCode.STOPPED
+    assert run(paths, resume=True) is ExitCode.OK
+    assert record(paths)["effective"]["model"]["max_seq_length"] == 2048 and record(paths)["result"]["steps"] == STEPS
+
+
+@pytest.mark.parametrize("section, setting, said", [("training", {"learning_rate": 1e-3}, "training.learning_rate 0.002, which is 0.001 now"),
+                                                    ("model", {"base_model": "embedded"}, "and the base model is SmolLM2-135M-Instruct now")])
+def test_what_the_config_names_now_wins_over_an_unfinished_run(make_project, monkeypatch, capsys, section, setting, said):
+    paths = make_project("p")
+    with monkeypatch.context() as patch:
+        stop_after(paths, 7, patch)
+        run(paths)
+    configure(paths, section, **setting)
+    raw = training.read_data(paths)
+    assert training.find_unfinished(load_config(paths), paths, Request(resume=True), raw) is None
+    assert said in capsys.readouterr().err
+
+
+def test_validations_before_a_stop_count_after_it(make_project, monkeypatch):
+    paths = make_project("p", eval_steps=2)
+    with monkeypatch.context() as patch:
+        stop_after(paths, 7, patch)
+        run(paths)
+    from model.callbacks import Guards
+
+    known = []
+    begin = Guards.on_train_begin
+
+    def note(self, *arguments, **others):
+        begin(self, *arguments, **others)
+        known.append((self.notes.best_step, self.notes.best_validation_loss))
+
+    monkeypatch.setattr(Guards, "on_train_begin", note)
+    assert run(paths, resume=True) is ExitCode.OK
+    lines = list(read_jsonl(paths.model_folder(1) / "training_log.jsonl"))
+    before = {line["step"]: line["validation_loss"] for line in lines if "validation_loss" in line and line["step"] <= 7}
+    assert known == [(min(before, key=before.get), min(before.values()))]
+    assert record(paths)["result"]["first_loss"] == next(line["loss"] for line in lines if "loss" in line)
+
+
+def test_an_exploding_gradient_ends_the_run(tmp_path):
+    from types import SimpleNamespace
+
+    from model.callbacks import EXPLODED_STEPS, Guards
+    from model.run_notes import RunNotes
+
+    notes, control = RunNotes(), SimpleNamespace(should_training_stop=False)
+    guards = Guards(tmp_path / "best", notes)
+    for norm in [1.0] * 10 + [400.0] + [1.0] * 5:
+        guards.on_log(None, None, control, {"grad_norm": norm})
+    assert not control.should_training_stop
+    for _ in range(EXPLODED_STEPS):
+        guards.on_log(None, None, control, {"grad_norm": 400.0})
+    assert control.should_training_stop and notes.status == "stopped_early" and "exploding gradient: norm 400, usually 1" in notes.stop_reason
+
+
+@pytest.mark.parametrize("setting", [{"lora_alpha": 128}, {"lora_dropout": 0.1}, {"lora_r": 8}])
+def test_what_an_earlier_adapter_cannot_be_is_refused_by_name(make_project, setting):
+    paths = make_project("p")
+    run(paths)
+    configure(paths, "lora", **setting)
+    with pytest.raises(UserError, match=rf"lora\.{next(iter(setting))} is .*, but the adapter in .* has "):
+        run(paths)
+
+
+def test_weights_that_are_no_safetensors_are_refused(make_project):
+    paths = make_project("p")
+    run(paths)
+    final = paths.model_folder(1) / "final"
+    torch.save(weights(paths), final / "adapter_model.bin")
+    (final / "adapter_model.safetensors").unlink()
+    configure(paths, "training", start_from=str(final))
+    with pytest.raises(UserError, match=r"there is no adapter_model\.safetensors"):
+        run(paths)
+
+
+def test_the_prompt_is_not_shared_when_the_earlier_adapter_has_dropout(make_project):
+    paths = make_project("p")
+    configure(paths, "lora", lora_dropout=0.1)
+    run(paths)
+    assert record(paths)["result"]["shared_prefix"] is False
+    settings = json.loads(paths.config_file.read_text(encoding="utf-8"))
+    del settings["lora"]["lora_dropout"]
+    paths.config_file.write_text(json.dumps(settings), encoding="utf-8")
+    run(paths)
+    assert record(paths, 2)["result"]["shared_prefix"] is False and record(paths, 2)["effective"]["lora"]["lora_dropout"] == 0.1
+
+
+def test_an_adapter_that_exists_keeps_its_rank_when_memory_is_short(make_project, monkeypatch):
+    paths = make_project("p")
+    configure(paths, "lora", lora_r=32)
+    run(paths)
+    configure(paths, "model", max_seq_length=512)
+    attempts = []
+
+    def short_of_memory(*_):
+        attempts.append(1)
+        torch.empty(2**60)
+
+    monkeypatch.setattr(training, "attach_adapter", short_of_memory)
+    with pytest.raises(RuntimeError):
+        run(paths)
+    assert len(attempts) == 1
+
+
+def test_a_tracker_that_is_not_installed_is_told_before_anything_is_loaded(make_project, monkeypatch):
+    paths = make_project("p")
+    configure(paths, "training", report_to="trackio")
+    monkeypatch.setattr(training, "find_spec", lambda _: None)
+    with pytest.raises(UserError, match="report_to: trackio is not installed"):
+        run(paths)
+
+
+def test_the_effective_settings_are_said(make_project):
+    paths = make_project("p", max_steps=1)
+    said = []
+    train(load_config(paths), paths, Request(), say=said.append)
+    assert any(line.startswith("Effective") and "lora_r 16" in line and "use_4bit False" in line for line in said)
 
 
 def test_out_of_memory_reduces_retries_and_says_so(make_project, monkeypatch):

@@ -14,6 +14,7 @@ from typing import Any
 
 from error_handler import UserError
 from model.base_model import load_model, load_tokenizer, portable_base, resolve_base
+from model.lora import with_safetensors
 from pipeline.best_model import adapter_name
 from pipeline.config import PipelineConfig
 from pipeline.paths import MODEL_PREFIX, Paths
@@ -117,7 +118,7 @@ def _with_adapter(base: str, adapter: Path) -> Any:
     import torch
     from peft import PeftModel
 
-    quantization = trained_quantization(adapter)
+    quantization = trained_quantization(with_safetensors(adapter))
     if torch.cuda.is_available():
         return PeftModel.from_pretrained(load_model(base, quantization), adapter).get_base_model()
     model = load_model(base, quantization)

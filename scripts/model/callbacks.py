@@ -18,7 +18,7 @@ from model.timing_callbacks import TimeBudget
 from pipeline.live import now_utc
 from pipeline.paths import Paths
 from pipeline.stop import is_stop_requested
-from pipeline.store import append_jsonl
+from pipeline.store import append_jsonl, read_jsonl
 from pipeline_logger import eta_text, write_heartbeat
 
 EXPLODED_RATIO = 50.0
@@ -44,6 +44,14 @@ class ProgressLog(TrainerCallback):
         self.file, self.logger, self.run_id, self.notes, self.shown, self.pace, self.budget = file, logger, run_id, notes, shown, pace, budget
         self.trainer: Any = None
         self._seen_tokens, self._seen_seconds = 0, 0.0
+
+    def on_train_begin(self, args, state, control, **_):
+        """A run that is taken up began with the loss of its first step."""
+        if state.global_step and self.file.is_file():
+            self.notes.first_loss = next((line["loss"] for line in read_jsonl(self.file) if "loss" in line), None)
+
+    def on_train_end(self, args, state, control, **_):
+        self.shown.end()
 
     def on_log(self, args, state, control, logs=None, **_):
         common = {"time": now_utc(), "run_id": self.run_id, "step": state.global_step}
@@ -118,19 +126,30 @@ class Guards(TrainerCallback):
         if self._exploded >= EXPLODED_STEPS:
             self.notes.end(control, "stopped_early", f"exploding gradient: norm {norm:.3g}, usually {typical:.3g}")
 
+    def on_train_begin(self, args, state, control, **_):
+        """A run that is taken up knows its earlier validations; `best/` holds the adapter of the best of them."""
+        for line in state.log_history:
+            if "eval_loss" in line:
+                self._is_best(line["eval_loss"], line["step"])
+            elif line.get("grad_norm") is not None:
+                self._norms.append(float(line["grad_norm"]))
+
+    def _is_best(self, loss: float, step: int) -> bool:
+        best = self.notes.best_validation_loss
+        if best is not None and loss >= best:
+            self._rising += 1
+            return False
+        self._rising, self.notes.best_validation_loss, self.notes.best_step = 0, loss, step
+        return True
+
     def on_evaluate(self, args, state, control, metrics=None, model=None, **_):
         loss = (metrics or {}).get("eval_loss", math.nan)
-        best = self.notes.best_validation_loss
         if not math.isfinite(loss):
             self.notes.end(control, "stopped_early", f"validation loss is {loss}")
-        elif best is None or loss < best:
-            self._rising, self.notes.best_validation_loss, self.notes.best_step = 0, loss, state.global_step
-            if state.is_world_process_zero:
-                model.save_pretrained(self.best_folder)
-        else:
-            self._rising += 1
+        elif self._is_best(loss, state.global_step) and state.is_world_process_zero:
+            model.save_pretrained(self.best_folder)
         if self._rising >= RISING_EVALUATIONS:
-            self.notes.end(control, "stopped_early", f"validation loss rose for {self._rising} evaluations (best {best:.4f} at step {self.notes.best_step})")
+            self.notes.end(control, "stopped_early", f"validation loss rose for {self._rising} evaluations (best {self.notes.best_validation_loss:.4f} at step {self.notes.best_step})")
 
 
 class SealCheckpoints(TrainerCallback):

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from error_handler import UserError
 from pipeline.store import read_json, sha256_file, write_json
 
 MANIFEST = "manifest.json"
@@ -27,13 +28,17 @@ def damage(folder: Path) -> str | None:
     manifest = folder / MANIFEST
     if not manifest.is_file():
         return "its save was cut off (no manifest)"
-    for name, expected in read_json(manifest, newest_schema=MANIFEST_SCHEMA)["files"].items():
+    try:
+        sealed = [(name, int(one["bytes"]), str(one["sha256"])) for name, one in read_json(manifest, newest_schema=MANIFEST_SCHEMA)["files"].items()]
+    except (UserError, KeyError, TypeError, AttributeError, ValueError) as error:
+        return f"its manifest cannot be read ({error})"
+    for name, size, sha256 in sealed:
         file = folder / name
         if not file.is_file():
             return f"{name} is missing"
-        if file.stat().st_size != expected["bytes"]:
-            return f"{name} has {file.stat().st_size:,} bytes instead of {expected['bytes']:,}"
-        if sha256_file(file) != expected["sha256"]:
+        if file.stat().st_size != size:
+            return f"{name} has {file.stat().st_size:,} bytes instead of {size:,}"
+        if sha256_file(file) != sha256:
             return f"{name} was changed (its hash differs)"
     return None
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from error_handler import UserError
+from model.base_model import portable_base
 from model.lora import TARGETS
 from model.plan import TrainingPlan
 from pipeline.config import PipelineConfig
@@ -28,7 +29,7 @@ def effective_settings(trainer: Any, plan: TrainingPlan, encoded: Any) -> dict[s
     base, adapter = model.get_base_model(), model.peft_config["default"]
     quantization = quantization_of(base)
     return {
-        "model": {"base_model": plan.base, "max_seq_length": plan.max_seq_length, "longest_row_tokens": max(map(len, encoded.rows))},
+        "model": {"base_model": portable_base(base.name_or_path), "max_seq_length": plan.max_seq_length, "longest_row_tokens": max(map(len, encoded.rows))},
         "quantization": {"use_4bit": quantization == "nf4", "use_8bit": quantization == "int8"},
         "lora": {"lora_r": adapter.r, "lora_alpha": adapter.lora_alpha, "lora_dropout": adapter.lora_dropout,
                  "targets": adapted_projections(model)},
@@ -48,9 +49,11 @@ def differences(asked: dict[str, dict[str, Any]], effective: dict[str, dict[str,
 def asked_settings(config: PipelineConfig, plan: TrainingPlan, is_continued: bool) -> dict[str, dict[str, Any]]:
     """What model and trainer must show: the config's values where it has them, the plan's where it leaves the choice."""
     training = config.training
-    lora = {"targets": sorted(TARGETS)} if is_continued else {
-        "lora_r": plan.lora_r, "lora_alpha": config.lora.lora_alpha, "lora_dropout": config.lora.lora_dropout, "targets": sorted(TARGETS)}
+    lora = {"lora_r": plan.lora_r, "targets": sorted(TARGETS)}
+    if not is_continued:
+        lora |= {"lora_alpha": config.lora.lora_alpha, "lora_dropout": config.lora.lora_dropout}
     return {
+        "model": {"base_model": plan.base},
         "quantization": {"use_4bit": plan.quantization == "nf4", "use_8bit": plan.quantization == "int8"},
         "lora": lora,
         "training": {"max_steps": plan.total_steps, "learning_rate": training.learning_rate or plan.learning_rate, "rows_per_step": plan.rows_per_step,
@@ -69,6 +72,16 @@ def check_effective(config: PipelineConfig, plan: TrainingPlan, effective: dict[
     if found:
         raise UserError("The training would not run as asked: " + "; ".join(found) + ".",
                         "report this with the versions from training_config.json; a library may have changed its defaults.")
+
+
+def settings_line(effective: dict[str, dict[str, Any]]) -> str:
+    """The effective settings as people read them, each section in brackets."""
+    return "Effective   " + " ".join(f"{section}[" + ", ".join(f"{key} {_shown(value)}" for key, value in values.items()) + "]"
+                                      for section, values in effective.items())
+
+
+def _shown(value: Any) -> str:
+    return " ".join(value) if isinstance(value, list) else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def versions() -> dict[str, str]:

@@ -11,8 +11,8 @@ from model.checkpoints import KEPT_CHECKPOINTS
 GIB = 2**30
 WEIGHT_BYTES = {"none": None, "nf4": 0.56, "int8": 1.05}
 """Bytes per quantised weight, with its scales; `none` follows the dtype."""
-USABLE_MEMORY_FRAC = 0.6
-"""Of what is free at the start; the rest is for the allocator's waste and for the machine's other work."""
+USABLE_MEMORY_FRAC = {"cpu": 0.6, "cuda": 0.9}
+"""Of what is free at the start; the rest is for the allocator's waste and, on a CPU, for the machine's other work."""
 MIN_MICRO_BATCH_TOKENS = 256
 MAX_MICRO_BATCH_TOKENS = {"cpu": 2048, "cuda": 16384}
 """More than this was not faster: matrix products are already at full speed."""
@@ -61,11 +61,14 @@ class MemoryNeed:
 
 
 def memory_need(shape: ModelShape, quantization: str, dtype_bytes: int, lora_r: int, is_checkpointed: bool) -> MemoryNeed:
-    """Weights, adapter with gradients and optimiser state, merged copy, loss chunk; activations per token."""
+    """Weights, adapter with gradients and optimiser state, merged copy, loss chunk; activations per token.
+
+    Adapter and gradients are float32; the optimiser's two moments are float32 on a CPU and 8-bit beside half-precision weights.
+    """
     weight = WEIGHT_BYTES[quantization] or dtype_bytes
     is_lean = quantization == "none" and dtype_bytes == 4
     merged = shape.projection_weights * dtype_bytes if is_lean else 0
-    adapter = shape.lora_in_out * lora_r * 4 * 4
+    adapter = shape.lora_in_out * lora_r * (8 + (8 if dtype_bytes == 4 else 2))
     loss_chunk = 3 * 512 * shape.vocabulary * 4
     fixed = RUNTIME_BYTES + shape.projection_weights * weight + shape.other_weights * dtype_bytes + merged + adapter + loss_chunk
     # Saved for the backward pass per token and layer, in vectors as wide as the model and as the MLP: 10 and 4 by the library's
@@ -87,9 +90,9 @@ def available_memory() -> float:
 
 def micro_batch_tokens(need: MemoryNeed, prefix_tokens: int, available: float, device: str) -> int:
     """Tokens a micro-batch may have behind a prefix of `prefix_tokens`; refuses with numbers when not even a small one fits."""
-    fits = need.tokens_within(available * USABLE_MEMORY_FRAC) - prefix_tokens
+    fits = need.tokens_within(available * USABLE_MEMORY_FRAC[device]) - prefix_tokens
     if fits < MIN_MICRO_BATCH_TOKENS:
-        least = need.total(prefix_tokens + MIN_MICRO_BATCH_TOKENS) / USABLE_MEMORY_FRAC
+        least = need.total(prefix_tokens + MIN_MICRO_BATCH_TOKENS) / USABLE_MEMORY_FRAC[device]
         raise UserError(f"Training needs about {least / GIB:.1f} GiB of free memory with these settings, {available / GIB:.1f} GiB are free.",
                         "close other programs, set quantization.use_4bit to true, or choose a smaller model.base_model.")
     return min(fits, MAX_MICRO_BATCH_TOKENS[device])

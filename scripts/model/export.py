@@ -11,6 +11,7 @@ from model.adapters import Choice, read_system_prompt, trained_quantization
 from model.base_model import load_model, load_tokenizer, resolve_base
 from model.encode import encode_prompt, end_of_turn_ids
 from model.gguf_file import write_gguf, write_modelfile
+from model.lora import with_safetensors
 from pipeline.config import PipelineConfig
 from pipeline.paths import Paths
 from pipeline.store import read_json
@@ -44,6 +45,7 @@ def export(choice: Choice, config: PipelineConfig, paths: Paths, target: Path, k
     system_prompt = read_system_prompt(choice, paths)
     tokenizer = load_tokenizer(choice.folder)
     adapted = _adapted(choice.folder, config, paths)
+    check_room(target, sum(weight.numel() * weight.element_size() for weight in adapted.parameters()))
     encoded = [encode_prompt(tokenizer, system_prompt, prompt) for prompt in prompts]
     expected = answers(adapted, tokenizer, encoded)
     merged = adapted.merge_and_unload()
@@ -67,7 +69,7 @@ def _adapted(folder: Path, config: PipelineConfig, paths: Paths) -> Any:
 
     from peft import PeftModel
 
-    named = read_json(folder / "adapter_config.json")["base_model_name_or_path"]
+    named = read_json(with_safetensors(folder) / "adapter_config.json")["base_model_name_or_path"]
     base = resolve_base(replace(config, model=replace(config.model, base_model=named)), paths)
     quantization = trained_quantization(folder)
     model = load_model(base, quantization)
@@ -114,7 +116,9 @@ def prompts_to_check(paths: Paths) -> list[str]:
 
 
 def check_room(target: Path, source_bytes: int) -> None:
-    free = shutil.disk_usage(target.parent if target.parent.exists() else Path.cwd()).free
+    """Refuse with numbers where merged weights and a GGUF of the same size do not fit."""
+    existing = next(folder for folder in target.resolve().parents if folder.exists())
+    free = shutil.disk_usage(existing).free
     if free < 2 * source_bytes:
-        raise UserError(f"Export needs about {2 * source_bytes / 2**30:.1f} GiB, {free / 2**30:.1f} GiB are free at {target.parent}.",
+        raise UserError(f"Export needs about {2 * source_bytes / 2**30:.1f} GiB, {free / 2**30:.1f} GiB are free at {existing}.",
                         "free space or give another --output.")

@@ -59,8 +59,24 @@ def rank_of(adapter: Path) -> int:
     return read_json(adapter / "adapter_config.json")["r"]
 
 
-def attach_adapter(model: Any, config: PipelineConfig, start: Path | None, is_checkpointed: bool) -> Any:
-    """Wrap the base in a trainable adapter; its weights are float32 even over a quantised base."""
+def dropout_of(adapter: Path) -> float:
+    return read_json(adapter / "adapter_config.json").get("lora_dropout") or 0.0
+
+
+def with_safetensors(adapter: Path) -> Path:
+    """The folder itself, where its weights are safetensors: other forms are pickles, which run what they hold when they are read."""
+    if not (adapter / "adapter_model.safetensors").is_file():
+        raise UserError(f"{adapter}: there is no adapter_model.safetensors, and weights of other forms are not loaded.",
+                        "save the adapter with peft's save_pretrained, which writes safetensors, or name another one.")
+    return adapter
+
+
+def attach_adapter(model: Any, config: PipelineConfig, start: Path | None, is_checkpointed: bool, base: str = "") -> Any:
+    """Wrap the base in a trainable adapter; its weights are float32 even over a quantised base.
+
+    `start` is the adapter to go on with, a checkpoint of an unfinished training among them; it decides rank, alpha and dropout.
+    `base` is the base's portable name, which is saved with the adapter.
+    """
     import torch
     from peft import LoraConfig, PeftModel, get_peft_model, prepare_model_for_kbit_training
 
@@ -68,8 +84,8 @@ def attach_adapter(model: Any, config: PipelineConfig, start: Path | None, is_ch
         model = prepare_model_for_kbit_training(model, use_gradient_checkpointing=is_checkpointed,
                                                 gradient_checkpointing_kwargs={"use_reentrant": False})
     if start is not None:
-        adapted = PeftModel.from_pretrained(model, start, is_trainable=True)
-        _check_rank(adapted, config, start)
+        adapted = PeftModel.from_pretrained(model, with_safetensors(start), is_trainable=True)
+        _check_named(adapted.peft_config["default"], config, start)
     else:
         lora = config.lora
         adapted = get_peft_model(model, LoraConfig(r=lora.lora_r, lora_alpha=lora.lora_alpha, lora_dropout=lora.lora_dropout,
@@ -77,11 +93,16 @@ def attach_adapter(model: Any, config: PipelineConfig, start: Path | None, is_ch
     for parameter in adapted.parameters():
         if parameter.requires_grad:
             parameter.data = parameter.data.to(torch.float32)
+    if base:
+        adapted.peft_config["default"].base_model_name_or_path = base
     return adapted
 
 
-def _check_rank(adapted: Any, config: PipelineConfig, start: Path) -> None:
-    rank = adapted.peft_config["default"].r
-    if config.is_explicit("lora.lora_r") and config.lora.lora_r != rank:
-        raise UserError(f"lora.lora_r is {config.lora.lora_r}, but the adapter in {start} has rank {rank}.",
-                        f"set lora.lora_r to {rank}, or training.start_from to 'base'.")
+def _check_named(adapter: Any, config: PipelineConfig, start: Path) -> None:
+    """What the config names wins or is refused; it is never passed over."""
+    asked = config.lora
+    for key, wanted, has in (("lora_r", asked.lora_r, adapter.r), ("lora_alpha", asked.lora_alpha, adapter.lora_alpha),
+                             ("lora_dropout", asked.lora_dropout, adapter.lora_dropout)):
+        if config.is_explicit(f"lora.{key}") and wanted != has:
+            raise UserError(f"lora.{key} is {wanted:g}, but the adapter in {start} has {has:g}.",
+                            f"set lora.{key} to {has:g}, or training.start_from to 'base'.")

@@ -1,7 +1,8 @@
 """LoRA layers that compute with W + s B A, merged once per optimiser step, instead of two paths per token.
 
 The same function and the same gradients, with a third less LoRA arithmetic and no full-size sums: forward is one
-matrix product; backward needs x A^T, which is cheap to make again. Only for float weights (a quantised base has no W to add to).
+matrix product; backward needs x A^T, which is cheap to make again. Only for float32 weights: a quantised base has no W to add to, and a sum in
+bfloat16 would round most of a small s B A away.
 """
 
 from collections.abc import Iterator
@@ -38,7 +39,7 @@ def lora_layers(model: Any) -> list[Any]:
 
 
 def can_merge(model: Any) -> bool:
-    """True when every LoRA layer is a plain float linear layer with one adapter, without dropout or a variant (DoRA ...)."""
+    """True when every LoRA layer is a plain float32 linear layer with one adapter, without dropout or a variant (DoRA ...)."""
     from peft.tuners.lora import Linear
 
     return all(type(layer) is Linear and _is_plain(layer) for layer in lora_layers(model))
@@ -46,7 +47,7 @@ def can_merge(model: Any) -> bool:
 
 def _is_plain(layer: Any) -> bool:
     name, *others = layer.active_adapters
-    return (not others and not layer.merged and layer.base_layer.weight.is_floating_point()
+    return (not others and not layer.merged and layer.base_layer.weight.dtype == torch.float32
             and not layer.use_dora.get(name, False) and not layer.lora_variant.get(name)
             and getattr(layer.lora_dropout[name], "p", 0.0) == 0.0 and not layer.lora_bias.get(name, False))
 

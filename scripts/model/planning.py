@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from error_handler import UserError
-from model.base_model import default_dtype, portable_base
+from model.base_model import default_dtype, device_kind, portable_base, wanted_base
 from model.batching import step_indices
 from model.checkpoints import newest_good_checkpoint
-from model.estimates import GIB, ModelShape, available_memory, check_disk, memory_need, micro_batch_tokens
-from model.lora import rank_of, start_folder, start_name
+from model.estimates import (GIB, MAX_MICRO_BATCH_TOKENS, USABLE_MEMORY_FRAC, ModelShape, available_memory, check_disk, memory_need,
+                             micro_batch_tokens)
+from model.lora import dropout_of, is_same_base, rank_of, start_folder, start_name
 from model.pace import Pace, computed_tokens
 from model.plan import PLAN_FILE, TrainingPlan, budget_minutes, default_learning_rate, rows_per_step, total_steps
 from model.preflight import QUANTIZATIONS, candidates, fastest_that_fits
@@ -25,7 +26,7 @@ from pipeline.paths import MODEL_PREFIX, Paths
 
 @dataclass
 class Decisions:
-    """The plan, where it writes, and the checkpoint it continues from (None for a new run)."""
+    """The plan, where it writes, and the checkpoint it goes on from (None for a new run)."""
 
     plan: TrainingPlan
     folder: Path
@@ -34,7 +35,7 @@ class Decisions:
     pace: Pace
     checkpoint: Path | None = None
     start: Path | None = None
-    """The adapter that a new training continues from; None for a fresh one."""
+    """The adapter to begin with: an earlier one, or the checkpoint of the run that is taken up; None for a fresh one."""
     row_count: int = 0
 
     def first_steps(self, row_count: int, count: int) -> list[list[int]]:
@@ -56,10 +57,21 @@ class Decisions:
                             seconds_per_step=self.pace.step_s, expected_s=self.pace.remaining_s(0, steps))
 
 
-def decide(config: PipelineConfig, paths: Paths, request: Any, raw: RawData, data: TrainingData, base: str, failed_attempts: int) -> Decisions:
-    """Take up the unfinished run when asked to, else plan a new one."""
-    resumed = _resumed(config, paths, request, raw, data) if request.resume and not failed_attempts else None
-    return resumed or _new(config, paths, request, raw, data, base, failed_attempts)
+@dataclass(frozen=True)
+class Unfinished:
+    """A training that can be taken up: its folder, its plan and its newest good checkpoint."""
+
+    folder: Path
+    plan: TrainingPlan
+    checkpoint: Path
+
+
+def decide(config: PipelineConfig, paths: Paths, request: Any, raw: RawData, data: TrainingData, base: str, failed_attempts: int,
+           unfinished: Unfinished | None = None) -> Decisions:
+    """Take up the unfinished run where there is one, else plan a new one."""
+    if unfinished:
+        return _resumed(config, unfinished, data, base)
+    return _new(config, paths, request, raw, data, base, failed_attempts)
 
 
 def unfinished_version(paths: Paths) -> int | None:
@@ -74,53 +86,81 @@ def all_versions(paths: Paths) -> list[int]:
     return sorted(int(name[1]) for name in names if name)
 
 
-def _resumed(config: PipelineConfig, paths: Paths, request: Any, raw: RawData, data: TrainingData) -> Decisions | None:
+def find_unfinished(config: PipelineConfig, paths: Paths, request: Any, raw: RawData) -> Unfinished | None:
+    """What --resume takes up; says why where it is nothing. What the config or the data say now wins over a run begun otherwise."""
     version = unfinished_version(paths) if request.output is None else 0
     folder = request.output or (paths.model_folder(version) if version else None)
     if folder is None or not (folder / PLAN_FILE).is_file():
         print("Nothing to resume; starting a new training.", file=sys.stderr)
         return None
     plan = TrainingPlan.load(folder)
-    if plan.data_hash != raw.data_hash:
-        print(f"{folder.name} was begun on other rows; starting a new training.", file=sys.stderr)
+    other = _begun_otherwise(config, plan, raw)
+    if other:
+        print(f"{folder.name} was begun {other}; starting a new training.", file=sys.stderr)
         return None
     checkpoint = newest_good_checkpoint(folder, _tell_damaged)
     if checkpoint is None:
         print(f"{folder.name} has no good checkpoint; its training starts again.", file=sys.stderr)
-    prefix = data.prefix_ids if plan.prefix_tokens else ()
-    if not checkpoint:
         return None
-    pace = _pace(config, data, prefix, plan.rows_per_step)
-    return Decisions(plan, folder, prefix, _facts(plan, data, {"memory_gib": 0.0, "disk_gib": 0.0}), pace, checkpoint, row_count=len(data.train.rows))
+    print(f"{folder.name} goes on behind {checkpoint.name} with its own settings and length ({plan.total_steps} steps).", file=sys.stderr)
+    return Unfinished(folder, plan, checkpoint)
+
+
+def _begun_otherwise(config: PipelineConfig, plan: TrainingPlan, raw: RawData) -> str:
+    if plan.data_hash != raw.data_hash:
+        return "on other rows"
+    if not is_same_base(plan.base, wanted_base(config)):
+        return f"on {plan.base}, and the base model is {wanted_base(config)} now"
+    named = {"training.learning_rate": (config.training.learning_rate, plan.learning_rate), "training.seed": (config.training.seed, plan.seed),
+             "lora.lora_r": (config.lora.lora_r, plan.lora_r)}
+    return ", ".join(f"with {key} {was:g}, which is {now:g} now" for key, (now, was) in named.items() if config.is_explicit(key) and now != was)
+
+
+def _resumed(config: PipelineConfig, unfinished: Unfinished, data: TrainingData, base: str) -> Decisions:
+    plan = unfinished.plan
+    prefix = data.prefix_ids if plan.prefix_tokens else ()
+    needs = _needs(ModelShape.of(_model_config(base)), plan.quantization, plan.is_checkpointed, plan.lora_r, len(prefix), unfinished.folder, plan.micro_batch_tokens)
+    return Decisions(plan, unfinished.folder, prefix, _facts(plan, data, needs), _pace(config, data, prefix, plan.rows_per_step),
+                     unfinished.checkpoint, unfinished.checkpoint, len(data.train.rows))
 
 
 def _tell_damaged(folder: Path, problem: str) -> None:
     print(f"CORRUPT_CHECKPOINT: {folder.name} is not used: {problem}. The one before is tried.", file=sys.stderr)
 
 
-def _new(config: PipelineConfig, paths: Paths, request: Any, raw: RawData, data: TrainingData, base: str, failed_attempts: int) -> Decisions:
-    import torch
+def _model_config(base: str) -> Any:
     from transformers import AutoConfig
 
-    model_config = AutoConfig.from_pretrained(base)
-    if not getattr(model_config, "head_dim", None):
-        model_config.head_dim = model_config.hidden_size // model_config.num_attention_heads
+    found = AutoConfig.from_pretrained(base)
+    if not getattr(found, "head_dim", None):
+        found.head_dim = found.hidden_size // found.num_attention_heads
+    return found
+
+
+def _needs(shape: ModelShape, quantization: str, is_checkpointed: bool, rank: int, prefix_tokens: int, folder: Path,
+           most_tokens: int) -> dict[str, float]:
+    """What a training needs, in GiB, and the tokens of a micro-batch, at most those given; refuses what is not there, with numbers."""
+    need = memory_need(shape, quantization, default_dtype().itemsize, rank, is_checkpointed)
+    tokens = min(most_tokens, micro_batch_tokens(need, prefix_tokens, available_memory(), device_kind()))
+    return {"memory_gib": need.total(tokens + prefix_tokens) / GIB, "disk_gib": check_disk(folder, shape, rank) / GIB, "micro_batch_tokens": tokens}
+
+
+def _new(config: PipelineConfig, paths: Paths, request: Any, raw: RawData, data: TrainingData, base: str, failed_attempts: int) -> Decisions:
+    model_config = _model_config(base)
+    shape, device = ModelShape.of(model_config), device_kind()
     start = start_folder(config, paths, base)
     rank = rank_of(start) if start and not config.is_explicit("lora.lora_r") else config.lora.lora_r
-    shape, dtype_bytes = ModelShape.of(model_config), default_dtype().itemsize
-    prefix = gated_prefix(data, rows_per_step(config), config.lora.lora_dropout, request.is_shared)
-    available, device = available_memory(), "cuda" if torch.cuda.is_available() else "cpu"
-    chosen = fastest_that_fits(_measured(config, model_config, paths), shape, dtype_bytes, rank, len(prefix), available)
-    need = memory_need(shape, chosen.quantization, dtype_bytes, rank, chosen.is_checkpointed)
-    tokens = max(256, micro_batch_tokens(need, len(prefix), available, device) >> failed_attempts)
+    prefix = gated_prefix(data, rows_per_step(config), dropout_of(start) if start else config.lora.lora_dropout, request.is_shared)
+    usable = available_memory() * USABLE_MEMORY_FRAC[device]
+    chosen = fastest_that_fits(_measured(config, model_config, paths), shape, default_dtype().itemsize, rank, len(prefix), usable)
     version = max(all_versions(paths), default=0) + 1
     folder = request.output or paths.model_folder(version)
-    paths.models.mkdir(parents=True, exist_ok=True)
-    needs = {"memory_gib": need.total(tokens + len(prefix)) / GIB, "disk_gib": check_disk(paths.models, shape, rank) / GIB}
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    needs = _needs(shape, chosen.quantization, chosen.is_checkpointed, rank, len(prefix), folder.parent, MAX_MICRO_BATCH_TOKENS[device] >> failed_attempts)
     training = config.training
     plan = TrainingPlan(
         version=version, base=portable_base(base), start_from=start_name(start), data_hash=raw.data_hash, seed=training.seed,
-        quantization=chosen.quantization, is_checkpointed=chosen.is_checkpointed, prefix_tokens=len(prefix), micro_batch_tokens=tokens,
+        quantization=chosen.quantization, is_checkpointed=chosen.is_checkpointed, prefix_tokens=len(prefix), micro_batch_tokens=needs["micro_batch_tokens"],
         micro_batch_rows=training.batch_size, rows_per_step=rows_per_step(config), total_steps=1, epochs=0.0, warmup_steps=training.warmup_steps,
         learning_rate=training.learning_rate or default_learning_rate(model_config.hidden_size, start is not None), max_seq_length=config.model.max_seq_length, lora_r=rank,
         max_minutes=budget_minutes(config, request.max_minutes, device), is_flat=_is_fsdp())

@@ -12,7 +12,7 @@ from typing import Any
 
 from error_handler import is_out_of_memory
 from model.encode import EncodedRow
-from model.estimates import USABLE_MEMORY_FRAC, MIN_MICRO_BATCH_TOKENS, ModelShape, memory_need
+from model.estimates import MIN_MICRO_BATCH_TOKENS, ModelShape, memory_need
 from pipeline.paths import Paths
 from pipeline.store import read_json, write_json
 
@@ -28,6 +28,8 @@ HOPELESS = 3.0
 CONTENDS = 1.5
 """A setting within that many times the fastest is timed in a second pass: other work on the machine may have hit it or the fastest."""
 QUANTIZATIONS = ("none", "nf4", "int8")
+LARGE_WEIGHTS = 40e9
+"""A base of this size is trained in 8 bit where that fits, whatever is faster: it is chosen for what it knows, and NF4 loses some of it."""
 SIMPLER_IS_FINE = 1.1
 """Within 10 % of the fastest, the plainer setting is taken: no quantisation before nf4 before int8, no checkpointing before it."""
 
@@ -56,14 +58,16 @@ def candidates(config: Any, paths: Paths, quantizations: tuple[str, ...] = QUANT
 
 
 def fastest_that_fits(measured: list[Candidate], shape: ModelShape, dtype_bytes: int, lora_r: int, prefix_tokens: int,
-                      available: float, is_checkpointed: bool | None = None) -> Candidate:
-    """The plainest within 10 % of the fastest among those that fit in memory; the smallest when none does (it is then refused with numbers)."""
+                      usable: float, is_checkpointed: bool | None = None) -> Candidate:
+    """The plainest within 10 % of the fastest among those that fit in `usable` bytes of memory; the smallest when none does (it is then refused with numbers)."""
     sized = [replace(c, memory_bytes=memory_need(shape, c.quantization, dtype_bytes, lora_r, c.is_checkpointed)
                      .total(prefix_tokens + MIN_MICRO_BATCH_TOKENS)) for c in measured]
     if not any(c.is_checkpointed == is_checkpointed for c in sized):
         is_checkpointed = None
     sized = [c for c in sized if is_checkpointed is None or c.is_checkpointed == is_checkpointed]
-    fitting = [c for c in sized if c.memory_bytes <= available * USABLE_MEMORY_FRAC]
+    fitting = [c for c in sized if c.memory_bytes <= usable]
+    if shape.projection_weights >= LARGE_WEIGHTS:
+        fitting = [c for c in fitting if c.quantization == "int8"] or fitting
     if not fitting:
         return min(sized, key=lambda c: c.memory_bytes)
     limit = SIMPLER_IS_FINE * min(c.seconds_per_token for c in fitting)

@@ -34,6 +34,10 @@ class Shown:
             self._bar = Progress(BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"), console=Console(file=sys.stderr))
             self._task = self._bar.add_task(text, total=total)
             self._bar.start()
-        self._bar.update(self._task, completed=done, description=text)
-        if done >= total:
+        self._bar.update(self._task, completed=done, total=total, description=text)
+
+    def end(self) -> None:
+        """Give the terminal its cursor back, wherever the training ended."""
+        if self._bar is not None:
             self._bar.stop()
+            self._bar = None

@@ -5,19 +5,20 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from error_handler import UserError, cuda_oom_retry
-from model.base_model import load_model, load_tokenizer, resolve_base
+from error_handler import MIN_LORA_R, UserError, cuda_oom_retry
+from model.base_model import load_model, load_tokenizer, resolve_base, wanted_base
 from model.callbacks import Guards, Heartbeat, ProgressLog, SealCheckpoints, StopSignal
 from model.checkpoints import checkpoints, newest_good_checkpoint
-from model.effective_settings import check_effective, effective_settings
-from model.lora import attach_adapter
+from model.effective_settings import check_effective, effective_settings, settings_line
+from model.lora import attach_adapter, rank_of, start_folder
 from model.model_card import write_model_card
 from model.pace import TIMED_FRAC, TIMED_STEPS, time_ahead
 from model.plan import CPU_BUDGET_MINUTES, plan_lines, total_steps
-from model.planning import decide
+from model.planning import Unfinished, decide, find_unfinished
 from model.preflight import enable_checkpointing
 from model.run_notes import RunNotes
 from model.run_record import RunRecord
@@ -49,23 +50,40 @@ class Request:
 def train(config: PipelineConfig, paths: Paths, request: Request = Request(), say: Callable[[str], None] = print) -> ExitCode:
     """Train one adapter; returns OK, or STOPPED behind a resumable checkpoint. What the user can mend is a UserError."""
     prepare_environment(config)
+    _check_report_to(config.training.report_to)
     logger = get_logger(step_prefix="3")
     with logger.step("3.1", "Read rows and system prompt"):
         raw = read_data(paths, request.data)
     reductions: list[dict[str, Any]] = []
+    unfinished = find_unfinished(config, paths, request, raw) if request.resume else None
+    length, rank, least_rank = _sizes(config, paths, unfinished)
 
     def attempt(max_seq_length: int, lora_r: int) -> ExitCode:
         reduced = replace(config, model=replace(config.model, max_seq_length=max_seq_length), lora=replace(config.lora, lora_r=lora_r))
-        return _Attempt(reduced, paths, request, raw, logger, say, reductions).run()
+        return _Attempt(reduced, paths, request, raw, logger, say, reductions, None if reductions else unfinished).run()
 
-    return cuda_oom_retry(attempt, config.model.max_seq_length, config.lora.lora_r,
-                          lambda length, rank: reductions.extend(_reductions(config, reductions, length, rank, say)))
+    return cuda_oom_retry(attempt, length, rank, lambda *now: reductions.extend(_reductions((length, rank), reductions, now, say)), least_rank)
 
 
-def _reductions(config: PipelineConfig, before: list[dict], length: int, rank: int, say: Callable[[str], None]) -> list[dict[str, Any]]:
-    now = {r["setting"]: r["to"] for r in before}
-    asked = {"model.max_seq_length": (now.get("model.max_seq_length", config.model.max_seq_length), length),
-             "lora.lora_r": (now.get("lora.lora_r", config.lora.lora_r), rank)}
+def _check_report_to(named: str) -> None:
+    """TensorBoard comes with the program; trackio is found missing here, not behind the loading of a model."""
+    if named != "none" and find_spec(named) is None:
+        raise UserError(f"training.report_to: {named} is not installed.", f"pip install {named} into .venv, or set it to 'tensorboard' or 'none'.")
+
+
+def _sizes(config: PipelineConfig, paths: Paths, unfinished: Unfinished | None) -> tuple[int, int, int]:
+    """Longest row in tokens, rank, and the least rank that out of memory may bring: an adapter that exists keeps its own."""
+    if unfinished:
+        return unfinished.plan.max_seq_length, unfinished.plan.lora_r, unfinished.plan.lora_r
+    start = start_folder(config, paths, wanted_base(config))
+    rank = rank_of(start) if start and not config.is_explicit("lora.lora_r") else config.lora.lora_r
+    return config.model.max_seq_length, rank, rank if start else MIN_LORA_R
+
+
+def _reductions(asked: tuple[int, int], before: list[dict], now: tuple[int, int], say: Callable[[str], None]) -> list[dict[str, Any]]:
+    last = {r["setting"]: r["to"] for r in before}
+    settings = ("model.max_seq_length", "lora.lora_r")
+    asked = {setting: (last.get(setting, first), to) for setting, first, to in zip(settings, asked, now)}
     made = [{"setting": s, "from": a, "to": b, "reason": "out of memory"} for s, (a, b) in asked.items() if a != b]
     for change in made:
         say(f"Out of memory: {change['setting']} reduced from {change['from']} to {change['to']}, trying again.")
@@ -107,8 +125,8 @@ def wait_for_everyone() -> None:
 class _Attempt:
     """One try with fixed lengths and rank; builds everything anew, so that an out-of-memory leaves nothing behind."""
 
-    def __init__(self, config, paths, request, raw: RawData, logger, say, reductions):
-        self.config, self.paths, self.request, self.raw = config, paths, request, raw
+    def __init__(self, config, paths, request, raw: RawData, logger, say, reductions, unfinished: Unfinished | None):
+        self.config, self.paths, self.request, self.raw, self.unfinished = config, paths, request, raw, unfinished
         self.logger, self.say, self.reductions = logger, say, reductions
 
     def run(self) -> ExitCode:
@@ -117,7 +135,7 @@ class _Attempt:
             self.tokenizer = load_tokenizer(base)
             self.data = encode_data(self.tokenizer, self.raw, self.config.model.max_seq_length)
         with self.logger.step("3.3", "Choose precision and batch by measuring"):
-            self.decided = decide(self.config, self.paths, self.request, self.raw, self.data, base, len(self.reductions))
+            self.decided = decide(self.config, self.paths, self.request, self.raw, self.data, base, len(self.reductions), self.unfinished)
         with self.logger.step("3.4", "Load the base model"):
             model = load_model(base, self.decided.plan.quantization)
         with self.logger.step("3.5", f"Attach LoRA of rank {self.decided.plan.lora_r}"):
@@ -131,7 +149,7 @@ class _Attempt:
 
         plan = self.decided.plan
         set_seed(plan.seed)
-        self.model = attach_adapter(model, self.config, self.decided.start, plan.is_checkpointed)
+        self.model = attach_adapter(model, self.config, self.decided.start, plan.is_checkpointed, plan.base)
         if plan.is_checkpointed:
             enable_checkpointing(self.model)
         self.loss = SharedPrefixLoss(self.model, self.decided.prefix_ids, plan.micro_batch_tokens, max_rows=plan.micro_batch_rows, flat=plan.is_flat)
@@ -163,6 +181,7 @@ class _Attempt:
             record.facts["processes"] = trainer.accelerator.num_processes
             record.facts["effective"] = effective_settings(trainer, plan, self.data.train)
             check_effective(self.config, plan, record.facts["effective"], self.decided.start is not None)
+            self.say(settings_line(record.facts["effective"]))
             record.save()
         started_s = time.monotonic()
         with self.logger.step("4.3", f"Train {plan.total_steps} steps"):
@@ -251,7 +270,6 @@ class _Attempt:
             for name in ("adapter_model.safetensors", "adapter_config.json"):
                 shutil.copyfile(source / name, target / name)
         else:
-            trainer.model.peft_config["default"].base_model_name_or_path = self.decided.plan.base
             trainer.accelerator.unwrap_model(trainer.model).save_pretrained(target)
         shutil.rmtree(best, ignore_errors=True)
 
