@@ -5,7 +5,7 @@ of the bfloat16 weights, so ship first, then examine, then run this again withou
 
 Reads    an adapter folder (models/blueprint-lora-vN/final, or a checkpoint beside it), training_config.json beside it, results/exams
 Writes   models/embedded-adapter: adapter_model.safetensors, adapter_config.json, system_prompt.txt, training_config.json, README.md
-Usage    python tools/ship_adapter.py models/blueprint-lora-v1/final [--project DIR]
+Usage    python tools/ship_adapter.py models/blueprint-lora-v1/final [--project DIR] [--command "python scripts/04... --max-minutes 86"]
          python scripts/12_run_exam.py --model models/embedded-adapter --lesson holdout [--project DIR]
          python tools/ship_adapter.py [--project DIR]
 Exit     0 written, 2 bad usage
@@ -45,8 +45,8 @@ def ship_weights(adapter: Path) -> None:
     write_json(TARGET / "adapter_config.json", read_json(adapter / "adapter_config.json") | {"base_model_name_or_path": BASE, "inference_mode": True})
 
 
-def ship_settings(adapter: Path, project: Paths) -> None:
-    """Facts of the training without paths of the machine it ran on."""
+def ship_settings(adapter: Path, project: Paths, command: str) -> None:
+    """Facts of the training without paths of the machine it ran on; one that went on from what shipped before keeps those parts too."""
     prompt = next(file for file in (adapter / "system_prompt.txt", project.system_prompt) if file.is_file())
     write_text(TARGET / "system_prompt.txt", prompt.read_text(encoding="utf-8"))
     facts = read_json(adapter.parent / "training_config.json")
@@ -54,7 +54,16 @@ def ship_settings(adapter: Path, project: Paths) -> None:
     if (adapter / "trainer_state.json").is_file():
         kept |= {"status": "checkpoint", "stop_reason": "", "result": result_so_far(read_json(adapter / "trainer_state.json"))}
     kept["effective"] = kept["effective"] | {"model": kept["effective"]["model"] | {"base_model": BASE}}
-    write_json(TARGET / "training_config.json", kept)
+    before = read_json(TARGET / "training_config.json") if (TARGET / "training_config.json").is_file() else None
+    if before and kept["start_from"] == TARGET.name:
+        kept["earlier_parts"] = [*before.get("earlier_parts", ()), part_of(before)]
+    write_json(TARGET / "training_config.json", kept | ({"command": command} if command else {}))
+
+
+def part_of(facts: dict[str, Any]) -> dict[str, Any]:
+    training = facts["effective"]["training"]
+    return {"steps": facts["result"]["steps"], "rows_per_step": training["rows_per_step"], "learning_rate": training["learning_rate"],
+            "data_hash": facts["data_hash"]}
 
 
 def result_so_far(state: dict[str, Any]) -> dict[str, Any]:
@@ -94,12 +103,13 @@ def write_card(project: Paths) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("adapter", nargs="?", type=Path, help="adapter folder; without it only the model card is written anew")
+    parser.add_argument("--command", default="", help="how it was trained, for the card")
     parser.add_argument("--project", type=Path, default=ROOT, help="where its system prompt and exams lie (default: the repository)")
     args = parser.parse_args()
     project = Paths(args.project.resolve())
     if args.adapter:
         ship_weights(args.adapter)
-        ship_settings(args.adapter, project)
+        ship_settings(args.adapter, project, args.command)
     write_card(project)
     size_mb = (TARGET / "adapter_model.safetensors").stat().st_size / 1e6
     print(f"{TARGET}: {size_mb:.1f} MB of weights")

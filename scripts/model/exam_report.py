@@ -76,6 +76,18 @@ def print_summary(summary: dict[str, Any]) -> None:
     print("weakest: " + ", ".join(summary["weakest"]) + "\nstrongest: " + ", ".join(summary["strongest"]))
 
 
+def exam_table(summary: dict[str, Any]) -> str:
+    """Hold-outs and lessons of one summary as a table for the model card."""
+    rows = [f"| {name} | {figures['n']} | {_spread(figures['graph_equal'])} | {_spread(figures['score'])} | {_spread(figures['valid'])} |"
+            for name, figures in (("hold-outs", summary["hold_out"]), ("lessons", summary["training_lessons"])) if figures["n"]]
+    return "\n".join(["| | prompts | equal as graphs, % (95 % interval) | score | valid, % |", "|---|---|---|---|---|", *rows, "",
+                      "The lessons were trained on, the hold-outs were not."])
+
+
+def _spread(figure: dict[str, float]) -> str:
+    return f"{figure['mean']:.1f} ({figure['low']:.1f} to {figure['high']:.1f})"
+
+
 def _row(name: str, figures: dict[str, Any]) -> str:
     if not figures["n"]:
         return f"  {name:32} nothing answered"

@@ -8,6 +8,9 @@ from model.embedded_base import NAME as EMBEDDED_NAME
 from pipeline.store import write_text
 
 
+EXAMS, LICENCE = "## Exam figures", "## Licence"
+
+
 def licence_of(base: str) -> str:
     """Licence of the base as its publisher names it; weights of an adapter are a derivative of it."""
     if EMBEDDED_NAME in base:
@@ -24,6 +27,16 @@ def write_model_card(folder: Path, record: dict[str, Any], exams: str = "", plac
     """
     place = place or f"models/blueprint-lora-v{record['version']}/final"
     write_text(folder / "README.md", _front_matter(record) + _text(record, exams, place))
+
+
+def add_exam_figures(folder: Path, exams: str) -> None:
+    """Put the figures of a finished exam into the card; a folder without one of our cards is left alone."""
+    card = folder / "README.md"
+    text = card.read_text(encoding="utf-8") if card.is_file() else ""
+    before, heading, rest = text.partition(EXAMS)
+    _, licence, end = rest.partition(LICENCE)
+    if heading and licence:
+        write_text(card, f"{before}{EXAMS}\n\n{exams}\n\n{LICENCE}{end}")
 
 
 def _front_matter(record: dict[str, Any]) -> str:
@@ -53,15 +66,23 @@ The system prompt it was trained with is `system_prompt.txt` in this folder; tok
 | Training | {result['steps']} steps of {training['rows_per_step']} rows ({result['epochs']:.2f} epochs), learning rate {training['learning_rate']:g}, seed {record['seed']} |
 | Loss | {_number(result.get('first_loss'))} at first, {_number(result.get('final_loss'))} at the end; best validation {_number(result.get('best_validation_loss'))} |
 | Ended | {record['status']}{': ' + record['stop_reason'] if record['stop_reason'] else ''} |
-
-## Exam figures
+{_origin(record)}
+{EXAMS}
 
 {exams or 'Not examined yet: run `python scripts/12_run_exam.py`.'}
 
-## Licence
+{LICENCE}
 
 The adapter's weights derive from the base model and are under its licence ({licence_of(record['base_model'])}).
 """
+
+
+def _origin(record: dict[str, Any]) -> str:
+    """Of an adapter that was trained in several parts: the command of the last one, and the parts before it."""
+    lines = [f"| Command | `{record['command']}` |"] if record.get("command") else []
+    lines += [f"| Earlier part {place} | {part['steps']} steps of {part['rows_per_step']} rows, learning rate {part['learning_rate']:g}, data hash `{part['data_hash']}` |"
+              for place, part in enumerate(record.get("earlier_parts", ()), 1)]
+    return "".join(line + "\n" for line in lines)
 
 
 def _number(value: float | None) -> str:

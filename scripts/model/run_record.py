@@ -57,6 +57,8 @@ class RunRecord:
         state = trainer.state
         self.facts |= {"status": notes.status, "stop_reason": notes.stop_reason, "finished": now_utc(),
                        "duration_s": round(self.facts["duration_s"] + duration_s, 1)}
+        if self.facts["effective"]:  # the length may have followed the pace
+            self.facts["effective"]["training"] |= {"max_steps": state.max_steps, "epochs": self.plan.epochs}
         self.facts["result"] = {
             "steps": state.global_step, "total_steps": state.max_steps, "epochs": round(state.epoch or 0.0, 4),
             "first_loss": notes.first_loss, "final_loss": notes.last_loss, "best_validation_loss": notes.best_validation_loss,

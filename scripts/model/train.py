@@ -228,6 +228,7 @@ class _Attempt:
         self.say(f"Steps are {'faster' if steps > before.total_steps else 'slower'} than those timed ahead: {steps} instead of {before.total_steps} fit in the budget.")
 
     def _finish(self, trainer: Any, notes: RunNotes, record: RunRecord, started_s: float) -> ExitCode:
+        record.plan = self.decided.plan
         if notes.status == "stopped":
             record.end(notes, trainer, time.monotonic() - started_s)
             consume_stop(self.paths)
