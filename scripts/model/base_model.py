@@ -9,6 +9,7 @@ from typing import Any
 from error_handler import ErrorCategory, UserError, categorise
 from model.embedded_base import NAME as EMBEDDED_NAME
 from model.embedded_base import ensure_embedded_base
+from model.processes import is_fsdp, local_rank
 from pipeline.paths import REPOSITORY, Paths
 
 HUB_MODEL_BY_VRAM_GB = ((64.0, "meta-llama/Meta-Llama-3.1-70B"), (12.0, "meta-llama/Llama-3.1-8B"), (0.0, "meta-llama/Llama-3.2-3B"))
@@ -49,7 +50,9 @@ class Quantization:
 
         if self.kind == "nf4":
             return BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True,
-                                      bnb_4bit_compute_dtype=compute_dtype)
+                                      bnb_4bit_compute_dtype=compute_dtype,
+                                      # FSDP shards what is stored, and shards only tensors of one type.
+                                      bnb_4bit_quant_storage=compute_dtype if is_fsdp() else None)
         return BitsAndBytesConfig(load_in_8bit=True) if self.kind == "int8" else None
 
 
@@ -156,7 +159,7 @@ def load_model(base: str | Path, quantization: str = "none", dtype: Any = None, 
 
     quiet_libraries()
     dtype = dtype or default_dtype()
-    device = {"": 0} if torch.cuda.is_available() else {"": "cpu"}
+    device = {"": local_rank()} if torch.cuda.is_available() else {"": "cpu"}
     with weights_at_hand(str(base)):
         return AutoModelForCausalLM.from_pretrained(
             base, dtype=dtype, device_map=device, use_safetensors=True, attn_implementation=attention,

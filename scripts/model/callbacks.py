@@ -13,6 +13,7 @@ from transformers import TrainerCallback
 
 from model.checkpoints import write_manifest
 from model.pace import Pace
+from model.processes import agreed
 from model.run_notes import RunNotes
 from model.timing_callbacks import TimeBudget
 from pipeline.live import now_utc
@@ -103,7 +104,7 @@ class StopSignal(TrainerCallback):
         self.paths, self.notes = paths, notes
 
     def on_log(self, args, state, control, logs=None, **_):
-        if is_stop_requested(self.paths) and state.global_step < state.max_steps and "loss" in (logs or {}):
+        if "loss" in (logs or {}) and agreed(is_stop_requested(self.paths)) and state.global_step < state.max_steps:
             self.notes.end(control, "stopped", "stop signal")
             control.should_save = True
 

@@ -19,6 +19,7 @@ from model.lora import dropout_of, is_same_base, rank_of, start_folder, start_na
 from model.pace import Pace, computed_tokens
 from model.plan import PLAN_FILE, TrainingPlan, budget_minutes, default_learning_rate, rows_per_step, total_steps
 from model.preflight import QUANTIZATIONS, candidates, fastest_that_fits
+from model.processes import is_fsdp
 from model.training_data import RawData, TrainingData, gated_prefix
 from pipeline.config import PipelineConfig
 from pipeline.paths import MODEL_PREFIX, Paths
@@ -163,7 +164,7 @@ def _new(config: PipelineConfig, paths: Paths, request: Any, raw: RawData, data:
         quantization=chosen.quantization, is_checkpointed=chosen.is_checkpointed, prefix_tokens=len(prefix), micro_batch_tokens=needs["micro_batch_tokens"],
         micro_batch_rows=training.batch_size, rows_per_step=rows_per_step(config), total_steps=1, epochs=0.0, warmup_steps=training.warmup_steps,
         learning_rate=training.learning_rate or default_learning_rate(model_config.hidden_size, start is not None), max_seq_length=config.model.max_seq_length, lora_r=rank,
-        max_minutes=budget_minutes(config, request.max_minutes, device), is_flat=_is_fsdp())
+        max_minutes=budget_minutes(config, request.max_minutes, device), is_flat=is_fsdp())
     pace = _pace(config, data, prefix, plan.rows_per_step)
     return Decisions(plan, folder, prefix, _facts(plan, data, needs), pace, None, start, len(data.train.rows))
 
@@ -187,12 +188,6 @@ def _measured(config: PipelineConfig, model_config: Any, paths: Paths) -> list[A
         raise UserError(f"quantization: {wanted[0]} does not run on this machine (bitsandbytes has no kernel for it).",
                         "set quantization.use_4bit and use_8bit to false, or leave both out.")
     return found
-
-
-def _is_fsdp() -> bool:
-    import os
-
-    return os.environ.get("ACCELERATE_USE_FSDP", "").lower() in ("1", "true")
 
 
 def _facts(plan: TrainingPlan, data: TrainingData, needs: dict[str, float]) -> dict[str, Any]:

@@ -60,7 +60,7 @@ class SharedPrefixLoss:
     """
 
     is_sharded = False
-    """True when gradients arrive summed over processes (FSDP)."""
+    """True when each process has its shard of the gradients, averaged over the processes (FSDP)."""
 
     def __init__(self, model: Any, prefix_ids: Sequence[int], max_tokens: int, *, max_rows: int | None = None, flat: bool = False,
                  kernel: str | None = None, merge: bool | None = None, lean: bool | None = None):

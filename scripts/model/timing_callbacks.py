@@ -8,6 +8,7 @@ from transformers import TrainerCallback
 
 from model.pace import Pace
 from model.plan import PLANNED_FRAC
+from model.processes import agreed
 from model.run_notes import RunNotes
 
 FOLLOWED_AFTER_STEPS = 3
@@ -55,7 +56,7 @@ class TimeBudget(TrainerCallback):
 
     def on_step_end(self, args, state, control, **_):
         step = state.global_step
-        if step < state.max_steps and self._needed_s(state, control) > self.left_s():
+        if agreed(step < state.max_steps and self._needed_s(state, control) > self.left_s()):
             self.notes.end(control, "complete", f"time budget of {self.limit_s / 60:.1f} minutes leaves no time for step {step + 1}")
 
     def _needed_s(self, state, control) -> float:

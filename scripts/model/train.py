@@ -20,6 +20,7 @@ from model.pace import TIMED_FRAC, TIMED_STEPS, time_ahead
 from model.plan import CPU_BUDGET_MINUTES, plan_lines, total_steps
 from model.planning import Unfinished, decide, find_unfinished
 from model.preflight import enable_checkpointing
+from model.processes import agreed, is_main_process, process_count, wait_for_everyone
 from model.run_notes import RunNotes
 from model.run_record import RunRecord
 from model.self_check import check_or_refuse
@@ -108,20 +109,6 @@ def prepare_environment(config: PipelineConfig) -> None:
     quiet_libraries()
 
 
-def is_main_process() -> bool:
-    """The one of a distributed run that writes; several are started by `accelerate launch`."""
-    return int(os.environ.get("RANK", "0")) == 0
-
-
-def wait_for_everyone() -> None:
-    """Let no process of a distributed run decide on files that another has already written."""
-    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
-        import torch
-        from accelerate import PartialState
-
-        PartialState(cpu=not torch.cuda.is_available()).wait_for_everyone()
-
-
 class _Attempt:
     """One try with fixed lengths and rank; builds everything anew, so that an out-of-memory leaves nothing behind."""
 
@@ -136,6 +123,7 @@ class _Attempt:
             self.data = encode_data(self.tokenizer, self.raw, self.config.model.max_seq_length)
         with self.logger.step("3.3", "Choose precision and batch by measuring"):
             self.decided = decide(self.config, self.paths, self.request, self.raw, self.data, base, len(self.reductions), self.unfinished)
+            self.decided.plan = agreed(self.decided.plan)
         with self.logger.step("3.4", "Load the base model"):
             model = load_model(base, self.decided.plan.quantization)
         with self.logger.step("3.5", f"Attach LoRA of rank {self.decided.plan.lora_r}"):
@@ -153,6 +141,7 @@ class _Attempt:
         if plan.is_checkpointed:
             enable_checkpointing(self.model)
         self.loss = SharedPrefixLoss(self.model, self.decided.prefix_ids, plan.micro_batch_tokens, max_rows=plan.micro_batch_rows, flat=plan.is_flat)
+        self.loss.is_sharded = plan.is_flat
 
     def _check_and_time(self) -> None:
         """Self-check on two rows, then the time of a few real steps and of validation, from which the number of steps follows."""
@@ -160,6 +149,7 @@ class _Attempt:
         check = check_or_refuse(self.model, self.loss, self.data.train.rows)
         self.say(f"Self-check against row-by-row training: loss {check.loss_error:.1e}, gradients {check.gradient_error:.1e} apart")
         self.decided.set_length(self.config, self.request, self._time)
+        self.decided.plan = agreed(self.decided.plan)
 
     def _time(self) -> None:
         plan, rows = self.decided.plan, self.data.train.rows
@@ -216,7 +206,7 @@ class _Attempt:
 
     def _within(self, budget: TimeBudget | None) -> list[Any]:
         """What keeps a training to its budget. One that is taken up again has its length; of several processes each has its own clock."""
-        if budget is None or self.decided.checkpoint or int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        if budget is None or self.decided.checkpoint or process_count() > 1:
             return [budget] if budget else []
         return [FollowPace(self.decided.pace, budget, self._set_length), budget]
 

@@ -87,10 +87,12 @@ class SharedPrefixTrainer(SFTTrainer):
 
     def _sum_over_processes(self, model: Any) -> None:
         """Each process has the gradients of its share of the rows; FSDP has averaged them already in its own backward."""
-        if self.accelerator.num_processes == 1 or self.loss.is_sharded:
+        if self.accelerator.num_processes == 1:
             return
         for parameter in model.parameters():
-            if parameter.requires_grad:
+            if parameter.requires_grad and self.loss.is_sharded and parameter.grad is not None:
+                parameter.grad *= self.accelerator.num_processes
+            elif parameter.requires_grad and not self.loss.is_sharded:
                 gradient = parameter.grad if parameter.grad is not None else torch.zeros_like(parameter)
                 parameter.grad = self.accelerator.reduce(gradient, reduction="sum")
 
