@@ -1,5 +1,6 @@
 """Shared-prefix training is row-by-row training: same loss, same gradients, whatever the grouping."""
 
+import json
 import random
 
 import pytest
@@ -175,6 +176,31 @@ def test_an_epoch_visits_every_row_once_in_an_order_fixed_by_seed_and_epoch(coun
     steps = list(step_indices(count, per_step, seed, epoch))
     assert sorted(i for step in steps for i in step) == list(range(count))
     assert steps == list(step_indices(count, per_step, seed, epoch))
+
+
+@given(count=st.integers(1, 60), per_step=st.integers(1, 9), early=st.sets(st.integers(0, 59)))
+def test_early_rows_come_first_a_few_in_each_step(count, per_step, early):
+    early = frozenset(row for row in early if row < count)
+    steps = list(step_indices(count, per_step, 1, 0, early))
+    assert sorted(i for step in steps for i in step) == list(range(count))
+    assert all(len(step) == per_step for step in steps[:-1])
+    counts = [len(early.intersection(step)) for step in steps]
+    usual = max(1, per_step // 4)
+    filled = [number for number, step in enumerate(steps) if set(step) - early] or [-1]
+    assert all(found <= usual for found in counts[:filled[-1]])
+    done = sum(1 for found in counts if found)
+    assert per_step == 1 or all(counts[:done])
+
+
+def test_the_newest_correction_lesson_is_what_is_trained_early(tmp_path):
+    from model.training_data import newest_corrections
+
+    file = tmp_path / "provenance.jsonl"
+    assert newest_corrections(file) == frozenset()
+    lines = [("train", 1, "lesson_01.json"), ("train", 2, "correction_v2.json"), ("train", 3, "correction_v10.json"),
+             ("validation", 1, "correction_v10.json"), ("train", 4, "correction_v10.json")]
+    file.write_text("".join(json.dumps({"split": split, "line": line, "file": name}) + "\n" for split, line, name in lines), encoding="utf-8")
+    assert newest_corrections(file) == {2, 3}
 
 
 @pytest.mark.slow

@@ -1,9 +1,14 @@
 """Which rows go together: optimiser steps in random order, micro-batches by token budget."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence, Set
 
 from model.encode import EncodedRow
+
+
+EARLY_FRAC = 0.25
+"""Of the rows of a step: 60 corrections are through in 15 steps of 16 rows, of the 26 that a CPU has a night."""
 
 
 def micro_batches(rows: Sequence[EncodedRow], prefix_tokens: int, max_tokens: int, max_rows: int | None = None) -> list[list[EncodedRow]]:
@@ -35,9 +40,27 @@ def _spread(rows: Sequence[EncodedRow], sizes: dict[int, int], groups: int) -> l
     return filled
 
 
-def step_indices(row_count: int, rows_per_step: int, seed: int, epoch: int) -> Iterator[list[int]]:
-    """Row numbers of each optimiser step of an epoch: a fixed shuffle by seed and epoch, every row once."""
+def step_indices(row_count: int, rows_per_step: int, seed: int, epoch: int, early: Set[int] = frozenset()) -> Iterator[list[int]]:
+    """Row numbers of each optimiser step of an epoch: a fixed shuffle by seed and epoch, every row once.
+
+    The `early` rows stand in the first steps, at most EARLY_FRAC of each: among others, so that nothing is forgotten for them.
+    """
     order = list(range(row_count))
     random.Random(f"{seed}/{epoch}").shuffle(order)
+    if early:
+        order = _with_early(order, early, rows_per_step)
     for start in range(0, row_count, rows_per_step):
         yield order[start:start + rows_per_step]
+
+
+def early_rows(rows: Sequence[EncodedRow]) -> frozenset[int]:
+    return frozenset(number for number, row in enumerate(rows) if row.is_early)
+
+
+def _with_early(order: list[int], early: Set[int], rows_per_step: int) -> list[int]:
+    first, others = deque(row for row in order if row in early), deque(row for row in order if row not in early)
+    each, merged = max(1, int(EARLY_FRAC * rows_per_step)), []
+    while first and others:
+        merged += [first.popleft() for _ in range(min(each, len(first)))]
+        merged += [others.popleft() for _ in range(min(rows_per_step - len(merged) % rows_per_step, len(others)))]
+    return [*merged, *first, *others]

@@ -4,8 +4,8 @@ Prompt and answer are tokenised apart, as they are at inference, where the model
 that straddled the border could be trained but never generated.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from os.path import commonprefix
 from typing import Any
@@ -21,10 +21,14 @@ SAMPLE_ROWS = 16
 
 @dataclass(frozen=True)
 class EncodedRow:
-    """Token ids of one row: the prompt up to the assistant's turn, and the answer with its end-of-turn token."""
+    """Token ids of one row: the prompt up to the assistant's turn, and the answer with its end-of-turn token.
+
+    `is_early` rows are trained on in the first steps: a training of minutes sees a part of all rows, and these are what it is for.
+    """
 
     prompt_ids: tuple[int, ...]
     answer_ids: tuple[int, ...]
+    is_early: bool = False
 
     def __len__(self) -> int:
         return len(self.prompt_ids) + len(self.answer_ids)
@@ -115,9 +119,10 @@ def _tokenise(tokenizer: Any, text: str) -> tuple[int, ...]:
     return tuple(tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
-def encode_dataset(tokenizer: Any, system_prompt: str, rows: Iterable[Any], max_seq_length: int) -> EncodedDataset:
-    """Encode all rows; one longer than `max_seq_length` tokens is left out and counted, never cut."""
+def encode_dataset(tokenizer: Any, system_prompt: str, rows: Sequence[Any], max_seq_length: int, early: frozenset[int] = frozenset()) -> EncodedDataset:
+    """Encode all rows; one longer than `max_seq_length` tokens is left out and counted, never cut. `early` are numbers of rows."""
     encoded = [encode_row(tokenizer, system_prompt, row) for row in rows]
+    encoded = [replace(row, is_early=True) if number in early else row for number, row in enumerate(encoded)]
     kept = [row for row in encoded if len(row) <= max_seq_length]
     return EncodedDataset(kept, len(encoded) - len(kept), max(map(len, encoded), default=0))
 

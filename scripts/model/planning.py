@@ -3,7 +3,7 @@
 import math
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -11,8 +11,9 @@ from typing import Any
 
 from error_handler import UserError
 from model.base_model import default_dtype, device_kind, portable_base, wanted_base
-from model.batching import step_indices
+from model.batching import early_rows, step_indices
 from model.checkpoints import newest_good_checkpoint
+from model.encode import EncodedRow
 from model.estimates import (GIB, MAX_MICRO_BATCH_TOKENS, USABLE_MEMORY_FRAC, ModelShape, available_memory, check_disk, memory_need,
                              micro_batch_tokens)
 from model.lora import dropout_of, is_same_base, rank_of, start_folder, start_name
@@ -39,8 +40,8 @@ class Decisions:
     """The adapter to begin with: an earlier one, or the checkpoint of the run that is taken up; None for a fresh one."""
     row_count: int = 0
 
-    def first_steps(self, row_count: int, count: int) -> list[list[int]]:
-        return list(islice(step_indices(row_count, self.plan.rows_per_step, self.plan.seed, 0), count))
+    def first_steps(self, rows: Sequence[EncodedRow], count: int) -> list[list[int]]:
+        return list(islice(step_indices(len(rows), self.plan.rows_per_step, self.plan.seed, 0, early_rows(rows)), count))
 
     def set_length(self, config: PipelineConfig, request: Any, time_ahead: Callable[[], None]) -> None:
         """Fill in the number of steps of a new run; the pace is only timed for a time budget or a dry run."""

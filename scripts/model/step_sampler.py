@@ -5,14 +5,15 @@ from typing import Any
 
 from torch.utils.data import BatchSampler, DataLoader
 
-from model.batching import step_indices
+from model.batching import early_rows, step_indices
 from model.encode import EncodedRow
 
 
 class StepSampler(BatchSampler):
-    """Row numbers of one optimiser step at a time; the order depends on seed and epoch alone, so resuming can skip ahead."""
+    """Row numbers of one optimiser step at a time; the order depends on rows, seed and epoch alone, so resuming can skip ahead."""
 
-    def __init__(self, row_count: int, rows_per_step: int, seed: int):
+    def __init__(self, row_count: int, rows_per_step: int, seed: int, early: frozenset[int] = frozenset()):
+        self.early = early
         self.row_count, self.rows_per_step, self.seed, self.epoch = row_count, rows_per_step, seed, 0
         self.batch_size, self.drop_last, self.sampler = rows_per_step, False, range(row_count)
 
@@ -25,7 +26,7 @@ class StepSampler(BatchSampler):
         self.epoch = epoch
 
     def __iter__(self) -> Iterator[list[int]]:
-        return step_indices(self.row_count, self.rows_per_step, self.seed, self.epoch)
+        return step_indices(self.row_count, self.rows_per_step, self.seed, self.epoch, self.early)
 
     def __len__(self) -> int:
         return -(-self.row_count // self.rows_per_step)
@@ -33,7 +34,7 @@ class StepSampler(BatchSampler):
 
 def step_loader(rows: list[EncodedRow], rows_per_step: int, seed: int) -> DataLoader[Any]:
     """Batches of the form {"rows": [EncodedRow, ...]}; every process of a distributed run sees the same ones."""
-    return DataLoader(rows, batch_sampler=StepSampler(len(rows), rows_per_step, seed), collate_fn=_as_batch)
+    return DataLoader(rows, batch_sampler=StepSampler(len(rows), rows_per_step, seed, early_rows(rows)), collate_fn=_as_batch)
 
 
 def _as_batch(rows: list[EncodedRow]) -> dict[str, list[EncodedRow]]:

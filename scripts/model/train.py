@@ -153,7 +153,7 @@ class _Attempt:
 
     def _time(self) -> None:
         plan, rows = self.decided.plan, self.data.train.rows
-        steps = [[rows[i] for i in step] for step in self.decided.first_steps(len(rows), TIMED_STEPS)]
+        steps = [[rows[i] for i in step] for step in self.decided.first_steps(rows, TIMED_STEPS)]
         limit_s = (plan.max_minutes or CPU_BUDGET_MINUTES) * 60 * TIMED_FRAC
         self.model.train()
         time_ahead(self.decided.pace, self.loss, steps, self.data.validation.rows[:plan.rows_per_step], limit_s)

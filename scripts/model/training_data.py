@@ -1,6 +1,7 @@
 """The rows of a project, encoded and checked for training."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +11,9 @@ from corpus.rows import Row, read_rows
 from error_handler import UserError
 from model.encode import EncodedDataset, EncodedRow, check_labels, common_prefix_tokens, encode_dataset
 from pipeline.paths import Paths
-from pipeline.store import sha256_file
+from pipeline.store import read_jsonl, sha256_file
 
+CORRECTION_FILE = re.compile(r"correction_v(\d+)\.json")
 MIN_SHARED_SAVING = 1.05
 """Tokens without sharing over tokens with it, from which on sharing is used; below, its bookkeeping could cost more."""
 
@@ -24,6 +26,8 @@ class RawData:
     validation: list[Row]
     system_prompt: str
     data_hash: str
+    corrections: frozenset[int] = frozenset()
+    """Numbers of the training rows that come of the newest correction lesson."""
 
 
 @dataclass(frozen=True)
@@ -43,14 +47,25 @@ def read_data(paths: Paths, train_file: Path | None = None) -> RawData:
         if not file.is_file():
             raise UserError(f"{file}: no such file.", fix)
     validation = list(read_rows(paths.validation_file)) if paths.validation_file.is_file() else []
-    hashes = "".join(sha256_file(file) for file in files if file.is_file())
+    corrections = newest_corrections(paths.provenance_file) if train_file == paths.train_file else frozenset()
+    hashes = "".join([*(sha256_file(file) for file in files if file.is_file()), *map(str, sorted(corrections))])
     return RawData(list(read_rows(train_file)), validation, paths.system_prompt.read_text(encoding="utf-8"),
-                   hashlib.sha256(hashes.encode()).hexdigest())
+                   hashlib.sha256(hashes.encode()).hexdigest(), corrections)
+
+
+def newest_corrections(provenance_file: Path) -> frozenset[int]:
+    """Numbers of the training rows, from 0, that were written against the newest weaknesses; none where the merge made no such file."""
+    found: dict[int, set[int]] = {}
+    for line in read_jsonl(provenance_file) if provenance_file.is_file() else ():
+        version = CORRECTION_FILE.fullmatch(line.get("file") or "")
+        if version and line.get("split") == "train":
+            found.setdefault(int(version[1]), set()).add(line["line"] - 1)
+    return frozenset(found[max(found)]) if found else frozenset()
 
 
 def encode_data(tokenizer: Any, raw: RawData, max_seq_length: int) -> TrainingData:
     """Encode and check; an empty training set is a UserError that says why."""
-    train = encode_dataset(tokenizer, raw.system_prompt, raw.train, max_seq_length)
+    train = encode_dataset(tokenizer, raw.system_prompt, raw.train, max_seq_length, raw.corrections)
     validation = encode_dataset(tokenizer, raw.system_prompt, raw.validation, max_seq_length)
     if not train.rows:
         problem = (f"all {len(raw.train)} rows are longer than model.max_seq_length {max_seq_length} (longest {train.longest_tokens} tokens)."
