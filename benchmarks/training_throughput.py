@@ -104,13 +104,13 @@ def release(model) -> None:
 
 def best_trl(model, tokenizer, rows, args) -> tuple[int, bool]:
     """Batch size and checkpointing with which stock TRL is fastest in the memory there is, on a few rows."""
-    import psutil
+    from model.estimates import GIB, available_memory
 
     sample, found = rows[:4], {}
     per_token_gib = 5e-3 if not args.quick else 1e-4
     for batch, is_checkpointed in ((1, False), (2, False), (4, False), (2, True), (4, True)):
         tokens = batch * max(map(len, sample)) * (0.15 if is_checkpointed else 1)
-        if tokens * per_token_gib > MEMORY_LIMIT_FRAC * psutil.virtual_memory().available / 2**30:
+        if tokens * per_token_gib > MEMORY_LIMIT_FRAC * available_memory() / GIB:
             continue
         found[batch, is_checkpointed] = measured("", trl_step(model, tokenizer, sample, batch, is_checkpointed), 1, 1)["seconds"]
         release(model)

@@ -1,9 +1,12 @@
 """Turn the newest exam's failures into a lesson: for each weakness new prompts with right answers, made by the generators.
 
-Only exams on lessons are looked at; the hold-out and the evaluation stay measures. No prompt repeats an exam's
-question or graph. A teacher, person or model, can write the lesson instead: --failures FILE hands out what was wrong
-(schema_version, weaknesses, failures with instruction, expected and actual graph), --accept LESSON takes their lesson
-in, checked like every other.
+A weakness is a node type, a pin or property, or a pattern of prompts that answers get wrong. A lesson has room for ten of
+them; those that the last lesson had a turn for wait until the others had theirs. Only exams on lessons are looked at: the
+answers to the hold-out and results/evaluations are never read, so that both stay measures. Their questions and graphs are
+read for one purpose, that no prompt repeats them, or those of a lesson.
+
+A teacher, person or model, can write the lesson instead: --failures FILE hands out what was wrong, --accept LESSON takes
+their lesson in, checked like every other and refused where it repeats a guarded prompt. docs/interfaces.md has the keys.
 
 Reads    results/exams of the newest version, lessons, lessons/holdout, evaluation
 Writes   lessons/correction_vN.json
@@ -21,7 +24,8 @@ from pipeline.paths import REPOSITORY
 
 
 def main(args: argparse.Namespace) -> ExitCode:
-    from corpus.corrections import weaknesses
+    from corpus.weakness_records import in_turn
+    from corpus.weaknesses import weaknesses
 
     paths = args.project
     newest = paths.newest_model()
@@ -30,9 +34,9 @@ def main(args: argparse.Namespace) -> ExitCode:
     version = newest[0]
     target = paths.lessons / f"correction_v{version}.json"
     if args.accept:
-        return accept(args.accept, target)
+        return accept(paths, args.accept, target)
     lines = exam_lines(paths, version)
-    found = weaknesses(lines)
+    found = in_turn(weaknesses(lines), paths.lessons, version)
     if args.failures:
         return hand_out(args.failures, lines, found)
     return write_lesson(paths, version, target, found)
@@ -54,49 +58,57 @@ def exam_lines(paths, version: int) -> list[dict]:
 
 
 def write_lesson(paths, version: int, target: Path, found: list) -> ExitCode:
-    from datetime import UTC, datetime
-
     from corpus.corrections import aim
-    from corpus.leak_guard import load_leak_guard
     from pipeline.store import write_json
 
     if not found:
         print("Every answer of the newest exam is right: nothing to correct.")
         return ExitCode.OK
-    guard = load_leak_guard([paths.holdout, paths.lessons, paths.root / "evaluation", REPOSITORY / "evaluation"])
-    correction = aim(found, guard, seed=100_000 + version, lesson_id=f"correction_v{version}")
-    reasons = [weakness.reason for weakness in found]
-    write_json(target, {"schema_version": 1, "lesson_id": f"correction_v{version}", "lesson_name": f"Corrections after version {version}",
-                        "description": "Aimed at: " + "; ".join(reasons[:30]) + ".", "created": datetime.now(UTC).date().isoformat(),
-                        "prompts": correction.prompts})
-    print(f"{len(correction.prompts)} prompts aimed at {len(found)} weaknesses written to {target}")
-    for weakness in found[:10]:
+    correction = aim(found, load_guard(paths, target), seed=100_000 + version, lesson_id=target.stem)
+    if correction.prompts:
+        write_json(target, correction.as_lesson(version))
+        print(f"{len(correction.prompts)} prompts aimed at {len(correction.aimed_at)} of {len(found)} weaknesses written to {target}")
+    for weakness in correction.aimed_at:
         print(f"  {weakness.reason}")
     if correction.out_of_reach:
-        print("  beyond the generators, write these by hand: " + ", ".join(one.node_type for one in correction.out_of_reach))
+        print("  beyond the generators, write these by hand: " + ", ".join(one.name for one in correction.out_of_reach))
     return ExitCode.OK
 
 
+def load_guard(paths, *without: Path):
+    """What no prompt may repeat; a lesson is no leak of its own former self."""
+    from corpus.leak_guard import load_leak_guard
+
+    return load_leak_guard([paths.holdout, paths.lessons, paths.root / "evaluation", REPOSITORY / "evaluation"], without)
+
+
 def hand_out(file: Path, lines: list[dict], found: list) -> ExitCode:
+    from corpus.weakness_records import as_entry
+    from corpus.weaknesses import counts
     from pipeline.store import write_json
 
-    wrong = [line for line in lines if not line["graph_equal"]]
+    wrong = [line for line in lines if counts(line) and not line["graph_equal"]]
     keys = ("lesson_id", "prompt_id", "category", "instruction", "expected", "actual_dsl", "findings", "mistakes")
-    write_json(file, {"schema_version": 1, "weaknesses": [{"node_type": one.node_type, "kind": one.kind, "prompt_ids": one.prompt_ids} for one in found],
+    write_json(file, {"schema_version": 1, "weaknesses": [as_entry(weakness) for weakness in found],
                       "failures": [{key: line.get(key) for key in keys} for line in wrong]})
     print(f"{len(wrong)} failures and {len(found)} weaknesses written to {file}")
     return ExitCode.OK
 
 
-def accept(lesson: Path, target: Path) -> ExitCode:
+def accept(paths, file: Path, target: Path) -> ExitCode:
+    from corpus.corrections import leaks
     from corpus.lessons import load_lesson
+    from corpus.weakness_records import recorded
     from pipeline.store import read_json, write_json
 
-    if not lesson.is_file():
-        raise UserError(f"{lesson}: no such file.", "give the lesson that was written from --failures.")
-    checked = load_lesson(lesson)
-    write_json(target, read_json(lesson) | {"lesson_id": target.stem})
-    print(f"{len(checked.prompts)} prompts accepted as {target}")
+    if not file.is_file():
+        raise UserError(f"{file}: no such file.", "give the lesson that was written from --failures.")
+    lesson = load_lesson(file)
+    recorded(file)
+    if repeated := list(leaks(lesson, load_guard(paths, file, target))):
+        raise UserError(f"{file}: {'; '.join(repeated)}.", "take these prompts out, or ask something else with another graph in their place.")
+    write_json(target, read_json(file) | {"lesson_id": target.stem})
+    print(f"{len(lesson.prompts)} prompts accepted as {target}")
     return ExitCode.OK
 
 

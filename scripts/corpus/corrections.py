@@ -1,103 +1,116 @@
-"""From failures to lessons: what the newest exam got wrong, and new prompts aimed at it.
-
-Only exams on lessons count. What a model gets wrong on the hold-out or the evaluation decides nothing here: a lesson
-aimed at those would make them worthless as a measure.
-"""
+"""From failures to lessons: new prompts with right answers, aimed at what the newest exam got wrong."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
-from corpus.fingerprint import NODE_TYPE
+from corpus.graph_use import GraphUse, use_of
 from corpus.leak_guard import LeakGuard
+from corpus.lessons import SCHEMA_VERSION, Lesson
 from corpus.rows import Row
 from corpus.synthesis.compose import TooLong
 from corpus.synthesis.generator import make_row, recipes
+from corpus.weakness_records import AIMED_AT, OUT_OF_REACH, as_entry
+from corpus.weaknesses import Weakness
+from utils.dsl.ast import Blueprint
 from utils.dsl_parser import render
 from utils.dsl_validator import validate
 
 PROMPTS_PER_WEAKNESS = 6
 MAX_PROMPTS = 60
-MAX_DRAWS = 20_000
+MAX_DRAWS = 12_000
 """A weakness that this many draws do not reach is beyond the generators; it is named as such."""
 
 
-@dataclass
-class Weakness:
-    """One node type that answers miss or use wrongly, with the prompts that showed it."""
+@dataclass(frozen=True)
+class Drawn:
+    """A prompt of the generators; it is spelled out and checked only when a weakness wants it, as that costs most."""
 
-    node_type: str
-    kind: str
-    prompt_ids: list[str] = field(default_factory=list)
+    pattern: str
+    instruction: str
+    blueprint: Blueprint
 
-    @property
-    def reason(self) -> str:
-        verb = {"missing": "was left out", "misused": "was there, but wired or set wrongly"}[self.kind]
-        return f"{self.node_type} {verb} in {len(self.prompt_ids)} answers"
+    @cached_property
+    def use(self) -> GraphUse:
+        return use_of(self.blueprint)
 
+    @cached_property
+    def output(self) -> str:
+        return render(self.blueprint)
 
-def weaknesses(lines: Iterable[dict[str, Any]]) -> list[Weakness]:
-    """Failures grouped by node type, the most frequent first. `lines` are exam lines; hold-outs are passed over."""
-    found: dict[tuple[str, str], Weakness] = {}
-    for line in lines:
-        if line.get("hold_out") or line.get("graph_equal") or line.get("status") != "ok":
-            continue
-        for kind, node_type in _faults(line["expected"], line["actual_dsl"]):
-            found.setdefault((kind, node_type), Weakness(node_type, kind)).prompt_ids.append(line["prompt_id"])
-    return sorted(found.values(), key=lambda one: (-len(one.prompt_ids), one.node_type))
-
-
-def _faults(expected: str, actual: str) -> Iterator[tuple[str, str]]:
-    """Node types that are missing; if none is, those that the answer has, since something about them is wrong."""
-    wanted, given = Counter(NODE_TYPE.findall(expected)), Counter(NODE_TYPE.findall(actual))
-    missing = wanted - given
-    for node_type in missing or wanted:
-        yield ("missing" if missing else "misused"), node_type
+    def is_fit(self, guard: LeakGuard) -> bool:
+        is_valid = not any(finding.is_error for finding in validate(self.blueprint))
+        return is_valid and not guard.leak(Row(self.instruction, self.output))
 
 
 @dataclass
 class Correction:
-    """A lesson in the making, and the weaknesses that no generator could aim at."""
+    """A lesson in the making: `aimed_at` got prompts, `out_of_reach` had their turn too, but no generator makes them."""
 
     prompts: list[dict[str, Any]] = field(default_factory=list)
+    aimed_at: list[Weakness] = field(default_factory=list)
     out_of_reach: list[Weakness] = field(default_factory=list)
+
+    def as_lesson(self, version: int) -> dict[str, Any]:
+        reasons = "; ".join(weakness.reason for weakness in self.aimed_at)
+        return {"schema_version": SCHEMA_VERSION, "lesson_id": f"correction_v{version}", "lesson_name": f"Corrections after version {version}",
+                "description": f"Aimed at: {reasons}.", "created": datetime.now(UTC).date().isoformat(),
+                AIMED_AT: [as_entry(weakness) for weakness in self.aimed_at],
+                OUT_OF_REACH: [as_entry(weakness) for weakness in self.out_of_reach], "prompts": self.prompts}
 
 
 def aim(found: list[Weakness], guard: LeakGuard, seed: int, lesson_id: str) -> Correction:
-    """New prompts with right answers for each weakness, in turn, none of them guarded."""
-    most = [weakness for weakness in found if weakness.node_type not in ("Event_BeginPlay", "PrintString")] or found
-    targets = {weakness.node_type: weakness for weakness in reversed(most[:MAX_PROMPTS // PROMPTS_PER_WEAKNESS])}
-    taken: Counter[str] = Counter()
+    """New prompts for the first of the weaknesses, in turn, none of them guarded."""
+    wanted = [weakness for weakness in found if not weakness.is_everywhere] or found
+    targets = wanted[:MAX_PROMPTS // PROMPTS_PER_WEAKNESS]
+    taken: Counter[tuple[str, str]] = Counter()
     correction = Correction()
-    for instruction, output, pattern in _draws(seed):
-        wanted = _least_served(output, targets, taken)
-        if wanted is None or guard.leak(Row(instruction, output)):
+    for drawn in _draws(seed):
+        weakness = _least_served(drawn, targets, taken)
+        if weakness is None or not drawn.is_fit(guard):
             continue
-        taken[wanted] += 1
-        correction.prompts.append({"id": f"{lesson_id}_p{len(correction.prompts) + 1:02}", "category": pattern, "instruction": instruction,
-                                   "expected_dsl": output, "tags": [wanted, targets[wanted].kind]})
-        if len(correction.prompts) >= MAX_PROMPTS or all(taken[one] >= PROMPTS_PER_WEAKNESS for one in targets):
+        taken[weakness.key] += 1
+        correction.prompts.append(_prompt(drawn, weakness, f"{lesson_id}_p{len(correction.prompts) + 1:02}"))
+        if all(taken[target.key] >= PROMPTS_PER_WEAKNESS for target in targets):
             break
-    correction.out_of_reach = [weakness for node_type, weakness in targets.items() if not taken[node_type]]
+    correction.aimed_at = [target for target in targets if taken[target.key]]
+    correction.out_of_reach = [target for target in targets if not taken[target.key]]
     return correction
 
 
-def _least_served(output: str, targets: dict[str, Weakness], taken: Counter[str]) -> str | None:
-    """The target in this graph that has the fewest prompts so far and still needs some."""
-    open_targets = [kind for kind in set(NODE_TYPE.findall(output)) & targets.keys() if taken[kind] < PROMPTS_PER_WEAKNESS]
-    return min(open_targets, key=lambda kind: (taken[kind], kind), default=None)
+def _least_served(drawn: Drawn, targets: list[Weakness], taken: Counter[tuple[str, str]]) -> Weakness | None:
+    """The target that this graph exercises and that has the fewest prompts so far, if it still needs some."""
+    open_targets = [target for target in targets
+                    if taken[target.key] < PROMPTS_PER_WEAKNESS and target.is_exercised_by(drawn.use, drawn.pattern)]
+    return min(open_targets, key=lambda target: taken[target.key], default=None)
 
 
-def _draws(seed: int) -> Iterator[tuple[str, str, str]]:
+def _prompt(drawn: Drawn, weakness: Weakness, prompt_id: str) -> dict[str, Any]:
+    return {"id": prompt_id, "category": drawn.pattern, "instruction": drawn.instruction, "expected_dsl": drawn.output,
+            "description": weakness.reason, "tags": [weakness.name, weakness.kind]}
+
+
+def _draws(seed: int) -> Iterator[Drawn]:
     table, seen = recipes(), set()
     for index in range(1, MAX_DRAWS):
         try:
-            pattern, instruction, blueprint = make_row(seed, index, table)
+            drawn = Drawn(*make_row(seed, index, table))
         except TooLong:
             continue
-        if instruction not in seen and not any(finding.is_error for finding in validate(blueprint)):
-            seen.add(instruction)
-            yield instruction, render(blueprint), pattern
+        if drawn.instruction not in seen:
+            seen.add(drawn.instruction)
+            yield drawn
+
+
+def leaks(lesson: Lesson, guard: LeakGuard) -> Iterator[str]:
+    """For each prompt that repeats a guarded one, in any of its wordings and answers: which, and what it repeats."""
+    for prompt in lesson.prompts:
+        rows = (Row(wording, answer) for wording in (prompt.instruction, *prompt.paraphrases) for answer in (prompt.expected_dsl, *prompt.alternatives))
+        repeated = next(filter(None, map(guard.leak, rows)), None)
+        if repeated:
+            yield f"prompt {prompt.id} repeats {repeated}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from corpus.fingerprint import instruction_key, node_types
@@ -50,9 +50,11 @@ class LeakGuard:
         return f"the answer of {place}" if place else None
 
 
-def load_leak_guard(folders: Iterable[Path]) -> LeakGuard:
-    """Guard all lesson-like files of these folders (`lessons/holdout`, `evaluation`)."""
-    return LeakGuard(prompt for folder in folders for file in sorted(folder.glob("*.json")) for prompt in _guarded(file))
+def load_leak_guard(folders: Iterable[Path], without: Collection[Path] = ()) -> LeakGuard:
+    """Guard all lesson-like files of these folders (`lessons/holdout`, `evaluation`), less those that may repeat themselves."""
+    spared = {file.resolve() for file in without}
+    files = (file for folder in folders for file in sorted(folder.glob("*.json")) if file.resolve() not in spared)
+    return LeakGuard(prompt for file in files for prompt in _guarded(file))
 
 
 def _guarded(file: Path) -> Iterator[tuple[str, str, list[str]]]:

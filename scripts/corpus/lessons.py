@@ -1,7 +1,8 @@
 """Lessons: prompts with the graph that answers each of them.
 
 A lesson is a JSON file: schema_version, lesson_id, lesson_name, description, created, prompts. A prompt has id, category,
-instruction, expected_dsl and, if it likes, alternatives (other right answers), paraphrases and tags.
+instruction, expected_dsl and, if it likes, alternatives (other right answers), paraphrases, description (why it is there) and tags.
+A correction lesson also names the weaknesses that it aims at, see docs/interfaces.md.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class Prompt:
     alternatives: tuple[str, ...] = ()
     paraphrases: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,8 @@ def _prompt(entry: Any, place: str) -> Prompt:
         category=entry.get("category", ""),
         alternatives=tuple(_answer(text, f"{place}: alternatives {i}") for i, text in enumerate(_list(entry, "alternatives", place), 1)),
         paraphrases=tuple(_text(text, f"{place}: paraphrases") for text in _list(entry, "paraphrases", place)),
-        tags=tuple(_list(entry, "tags", place)))
+        tags=tuple(_list(entry, "tags", place)),
+        description=entry.get("description", ""))
 
 
 def _answer(text: Any, place: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.store import read_json, write_json
+from report.correction_effects import correction_effects
 from report.figures import exam_figures, figures_by_category
 from report.records import Records, TrainingRun
 
@@ -39,7 +40,9 @@ class Cycle:
     hold_out: dict[str, Any] | None = None
     by_lesson: dict[str, Any] = field(default_factory=dict)
     by_category: dict[str, Any] = field(default_factory=dict)
-    """Over all exams: where a correction lesson aimed, and what it did there, is read off from version to version."""
+    """Over all exams."""
+    corrections: list[dict[str, Any]] = field(default_factory=list)
+    """For each weakness that the lesson after the version before aimed at: kind, name, n, share of right answers before and after."""
     evaluation: dict[str, Any] | None = None
 
 
@@ -99,6 +102,7 @@ def _measured(version: int, records: Records) -> Mapping[str, Any]:
         "hold_out": _figures(exam for exam in exams if exam.hold_out),
         "by_lesson": {exam.lesson_id: {"hold_out": exam.hold_out} | _figures([exam]) for exam in exams},
         "by_category": {name: asdict(figures) for name, figures in figures_by_category(exams).items()},
+        "corrections": correction_effects(version, records),
         "evaluation": evaluation and {"quick": evaluation.quick, "score": evaluation.score, "pass_rate": evaluation.pass_rate},
     }
 

@@ -8,6 +8,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
+from corpus.weakness_records import correction_files, recorded
+from corpus.weaknesses import Weakness
 from error_handler import UserError
 from pipeline.best_model import is_usual
 from pipeline.paths import Paths
@@ -29,6 +31,7 @@ def gather(paths: Paths) -> Records:
         rows=reader.rows(),
         state=reader.attempt(paths.state_file, lambda: load_state(paths), PipelineState()),
         problems=reader.problems,
+        corrections=reader.corrections(),
     )
 
 
@@ -79,6 +82,10 @@ class _Reader:
         files = sorted(self.paths.evaluations.glob("evaluation_*.json"))
         read = (self.attempt(file, lambda file=file: _evaluation(file), None) for file in files)
         return [evaluation for evaluation in read if evaluation]
+
+    def corrections(self) -> dict[int, list[Weakness]]:
+        return {version: self.attempt(file, lambda file=file: recorded(file), [])
+                for version, file in correction_files(self.paths.lessons).items()}
 
     def rows(self) -> RowCounts | None:
         report, train = self.paths.datasets / "merge_report.json", self.paths.train_file

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from corpus.weaknesses import Weakness
 from error_handler import UserError
 from pipeline.state import PipelineState
 
@@ -133,6 +134,8 @@ class Records:
     state: PipelineState
     problems: list[UserError]
     """Files that could not be read; they are left as they are."""
+    corrections: dict[int, list[Weakness]] = field(default_factory=dict)
+    """What each correction lesson aimed at, by the version whose exam it answers."""
 
     def exams_of(self, version: int) -> list[Exam]:
         return [exam for exam in self.exams if exam.version == version]
