@@ -88,7 +88,9 @@ def write_files(output: Path, source: Path, texts: list) -> None:
 
 
 def say_what_to_prepare(texts: list) -> None:
-    """What no clipboard text brings along: the class, its variables, its functions."""
+    """What no clipboard text brings along: the class, its variables, its functions; and that a document has errors."""
+    for document, errors in dict.fromkeys((text.document, text.errors) for text in texts if text.errors):
+        print(f"{errors} error{'s' * (errors > 1)}: python scripts/06_validate_dsl.py {document} shows {'them' if errors > 1 else 'it'}.", file=sys.stderr)
     for document, needs in dict.fromkeys((text.document, text.needs) for text in texts if text.needs):
         print(f"{document.stem}: paste into a Blueprint {needs}.", file=sys.stderr)
     for text in texts:

@@ -107,3 +107,10 @@ def test_a_damaged_manifest_is_reported_and_kept(run, exports, tmp_path):
     manifest.write_text("{", encoding="utf-8")
     result = run()
     assert result.returncode == 1 and "not valid JSON" in result.stderr and manifest.read_text(encoding="utf-8") == "{"
+
+
+def test_a_file_where_the_output_folder_should_be_is_one_clear_line(run, exports, tmp_path):
+    (tmp_path / "plain").write_text("")
+    result = run("--output", tmp_path / "plain")
+    assert (result.returncode, result.stderr.splitlines()[0]) == (1, f"{tmp_path / 'plain'}: a file stands where a folder is needed.")
+    assert "Fix:" in result.stderr and "Traceback" not in result.stderr

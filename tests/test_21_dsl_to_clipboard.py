@@ -75,3 +75,42 @@ def test_what_no_clipboard_text_brings_is_said_once_a_document(run, tmp_path):
 
 def test_a_missing_file_is_a_usage_error(run, tmp_path):
     assert run(tmp_path / "nope.dsl").returncode == 64
+
+
+def problem(result: subprocess.CompletedProcess) -> str:
+    """The one line that says what is wrong."""
+    said, fix = result.stderr.splitlines()
+    assert result.returncode == 1 and fix.startswith("  Fix: ")
+    return said
+
+
+def test_a_folder_named_like_a_document_is_no_document(run, tmp_path):
+    write(tmp_path, "in/x.dsl/door.dsl", DOOR)
+    result = run(tmp_path / "in", "--output", tmp_path / "out")
+    assert (result.returncode, result.stderr) == (0, "") and (tmp_path / "out/x.dsl/door.EventGraph.txt").exists()
+
+
+def test_a_link_to_nowhere_does_not_stop_the_others(run, tmp_path):
+    write(tmp_path, "in/good.dsl", DOOR)
+    (tmp_path / "in" / "bad.dsl").symlink_to(tmp_path / "gone")
+    assert "bad.dsl: cannot be read (No such file" in problem(run(tmp_path / "in", "--output", tmp_path / "out"))
+    assert (tmp_path / "out" / "good.EventGraph.txt").exists()
+
+
+def test_an_output_that_cannot_be_is_one_clear_line(run, tmp_path):
+    source, file = write(tmp_path, "door.dsl", DOOR), write(tmp_path, "plain", "")
+    assert problem(run(source, "--output", file)) == f"{file}: a file stands where a folder is needed."
+    assert problem(run(source, "--html", tmp_path)) == f"{tmp_path}: this is a folder, not a file."
+
+
+def test_names_too_long_for_files_are_cut_and_told_apart(run, tmp_path):
+    graphs = "".join(f"GRAPH: {'ä' * 300}{end}\nNODE n1: Event_BeginPlay\n" for end in "ab")
+    result = run(write(tmp_path, "door.dsl", f"BLUEPRINT: X\n{graphs}"), "--output", tmp_path / "out")
+    assert (result.returncode, result.stderr) == (0, "") and len(list((tmp_path / "out").iterdir())) == 2
+
+
+def test_a_document_with_errors_is_written_and_said_to_have_some(run, tmp_path):
+    source = write(tmp_path, "door.dsl", DOOR + "NODE n2: PrintString\nEXEC n1.Nope -> n2.Execute\n")
+    result = run(source, "--output", tmp_path / "out")
+    assert result.returncode == 0 and (tmp_path / "out" / "door.EventGraph.txt").exists()
+    assert result.stderr == f"1 error: python scripts/06_validate_dsl.py {source} shows it.\n"

@@ -338,3 +338,25 @@ def test_a_damaged_text_gives_its_readable_nodes_and_the_damage():
     translation = read_clipboard(f"{BEGIN}\n{SAY}"[:-40])
     assert [one.type for one in translation.blueprint.graphs[0].nodes] == ["Event_BeginPlay", "PrintString"]
     assert {finding.code for finding in translation.findings} == {"cut-off", "damaged-pin"}
+
+
+def damage(*texts: str) -> list[tuple[str, str, int]]:
+    return [(found.code, found.severity, found.line) for found in read_clipboard("\n".join(texts)).findings]
+
+
+def test_a_link_to_a_pin_that_a_node_of_the_text_lacks_is_damage_with_its_line():
+    assert damage(BEGIN.replace("Print execute", "Print gone"), SAY) == [("missing-pin", "warning", 4)]
+
+
+def test_what_is_no_node_of_a_blueprint_is_told_not_dropped_in_silence():
+    assert damage(BEGIN, SAY, 'Begin Object Class=/Script/UnrealEd.MaterialGraphNode Name="A"\nEnd Object') == [("no-blueprint-node", "warning", 12)]
+
+
+@pytest.mark.parametrize("left", ["", "FunctionReference=", "FunctionReference=()"])
+def test_a_node_that_does_not_say_what_it_calls_is_damage_with_its_line(left):
+    assert damage(BEGIN, SAY.replace(PRINT, left)) == [("no-reference", "warning", 6)]
+
+
+def test_two_objects_of_one_name_are_damage_with_the_lines_of_both():
+    [found] = read_clipboard("\n".join((BEGIN, SAY, SAY.replace("PinId=", "PinId=Z")))).findings
+    assert (found.code, found.severity, found.line) == ("same-name", "warning", 12) and "line 6" in found.message

@@ -1,5 +1,6 @@
 """Any graph text as objects and pins, whatever the dialect, whatever the damage."""
 
+import html
 import random
 import re
 from pathlib import Path
@@ -140,6 +141,8 @@ def test_every_sample_of_the_collection_is_of_the_family_that_its_manifest_says(
     (lambda text: "```\n" + text, "stray-text", 1),
     (lambda text: text + "\nEnd Object", "stray-end", 7),
     (lambda text: text.replace("Pin=False,)", "Pi", 1), "damaged-pin", 3),
+    (lambda text: text.replace('PinName="then"', 'PinName="then'), "damaged-pin", 3),
+    (lambda text: text.replace("NodePosX=1", 'FunctionReference=(MemberParent="/Script/X.Y",MemberName="Jump)'), "open-string", 2),
     (lambda text: text.replace("End Object\n", "", 1), "missing-end", 4),
     (lambda text: text.replace("   NodePosX=1\n", "   NodePosX=-2aBegin Object Class=/Script/X.K2Node_Z Name=\"Z\"\nEnd Object\n", 1), "text-in-line", 2),
     (lambda text: text.replace("Class=/Script/BlueprintGraph.K2Node_CallFunction ", "", 1), "no-class", 1)])
@@ -149,6 +152,31 @@ def test_each_damage_is_found_with_its_line_and_the_rest_is_read(damage, code, l
     assert (code, line) in [(finding.code, finding.line) for finding in read.findings]
     assert all(finding.remedy for finding in read.findings)
     assert {"A_0", "B_0"} <= {found.name for found in read.objects}
+
+
+def test_one_escaped_quote_in_a_string_is_no_damage():
+    assert read_objects(node("A", 'NodeComment="5\\" wide"')).findings == []
+
+
+QUOTED = node("A", "MemberParent=Class'\"/Script/Engine.Actor\"'", r"""NodeComment="a & b <c> it\'s &quot; \"x\"" """.strip(), PIN)
+
+
+@pytest.mark.parametrize("changed", [
+    html.escape(QUOTED), html.escape(QUOTED).replace("&#x27;", "&#39;").replace("&quot;", "&#34;"), QUOTED.replace('"', "”"),
+    QUOTED.replace('="', "=“").replace('"', "”"), re.sub(r"(?<!\\)'", "’", QUOTED).replace('"', "„"), node("B") + "\n" + html.escape(QUOTED)])
+def test_quotes_changed_on_the_way_are_read_as_the_editor_wrote_them(changed):
+    read, [expected] = read_objects(changed), read_objects(QUOTED).objects
+    assert [(finding.code, finding.severity, finding.line) for finding in read.findings] == [("changed-quotes", "warning", read.objects[-1].line)]
+    found = read.objects[-1]
+    assert (found.name, found.properties, found.pins[0].links) == (expected.name, expected.properties, expected.pins[0].links)
+
+
+def test_odd_quotes_inside_a_string_are_real_text():
+    text = node("A", 'NodeComment="“a” &quot;b&quot; it’s"') + "\n" + html.escape(node("B"))
+    [said, _] = read_objects(text).objects
+    assert said.text("NodeComment") == "“a” &quot;b&quot; it’s"
+    [said] = read_objects(text.partition("\nBegin")[0]).objects
+    assert said.text("NodeComment") == "“a” &quot;b&quot; it’s"
 
 
 def test_a_begin_inside_a_remark_is_part_of_the_remark():

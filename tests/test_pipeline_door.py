@@ -1,5 +1,7 @@
 """Doors: exit codes, clear errors, help without heavy imports."""
 
+import argparse
+import errno
 import json
 import os
 import signal
@@ -10,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.door import build_parser, run_door
+from pipeline.exit_codes import ExitCode
 from pipeline.paths import SCRIPTS
 
 WORKER = Path(__file__).with_name("tiny_worker.py")
@@ -36,6 +40,31 @@ def test_what_the_user_can_mend_is_two_lines_without_traceback(paths):
 def test_a_mistake_of_the_program_shows_its_traceback(paths):
     ended = behave(paths, "program_error")
     assert ended.returncode == 1 and "Traceback" in ended.stderr and "TypeError" in ended.stderr
+
+
+@pytest.mark.parametrize(("error", "said"), [
+    (FileNotFoundError(errno.ENOENT, "gone", "a.txt"), "a.txt: no such file or folder."),
+    (IsADirectoryError(errno.EISDIR, "is one", ".b.tmp", None, "b.txt"), "b.txt: this is a folder, not a file."),
+    (PermissionError(errno.EACCES, "no", Path("c.txt")), "c.txt: not allowed to read or write here."),
+    (OSError(errno.ELOOP, "Too many links", b"d.txt"), "d.txt: Too many links.")])
+def test_an_error_about_a_file_names_it_with_a_remedy(capsys, error, said):
+    def main(args: argparse.Namespace) -> ExitCode:
+        raise error
+
+    with pytest.raises(SystemExit) as ended:
+        run_door(main, build_parser("x"), [])
+    problem, fix = capsys.readouterr().err.splitlines()
+    assert (ended.value.code, problem) == (1, said) and fix.startswith("  Fix: ")
+
+
+@pytest.mark.parametrize("error", [OSError("a library's own"), OSError(errno.EBADF, "bad", 3)])
+def test_an_error_that_names_no_file_keeps_its_traceback(capsys, error):
+    def main(args: argparse.Namespace) -> ExitCode:
+        raise error
+
+    with pytest.raises(SystemExit):
+        run_door(main, build_parser("x"), [])
+    assert "Traceback" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")

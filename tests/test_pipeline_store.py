@@ -156,3 +156,16 @@ def test_text_is_utf8_with_plain_line_ends(tmp_path):
     write_json(file, {"name": "Türöffner"})
     assert json.loads(file.read_bytes().decode("utf-8")) == {"name": "Türöffner"} and b"\r" not in file.read_bytes()
     assert "Türöffner" in file.read_text(encoding="utf-8")
+
+
+def test_half_a_letter_is_refused_in_one_line_and_the_old_text_stays(tmp_path):
+    file = tmp_path / "door.txt"
+    write_text(file, "old")
+    with pytest.raises(UserError, match=r"door.txt: the text holds '\\ud800'"):
+        write_text(file, "a\ud800b")
+    assert file.read_text() == "old" and os.listdir(tmp_path) == ["door.txt"]
+
+
+def test_a_name_as_long_as_the_disk_takes_can_be_written(tmp_path):
+    write_text(tmp_path / ("n" * 250), "x")
+    assert os.listdir(tmp_path) == ["n" * 250]

@@ -1,6 +1,7 @@
 """What every numbered script shares: its parser, how it ends, its progress bar, and what it tells the orchestrator."""
 
 import argparse
+import errno
 import os
 import shutil
 import sys
@@ -16,6 +17,14 @@ from pipeline.outcome import ErrorReport, Finding, report_outcome
 from pipeline.paths import REPOSITORY, Paths
 
 T = TypeVar("T")
+
+FILE_PROBLEMS = {
+    errno.ENOENT: ("no such file or folder", "check that it is there, or give another path."),
+    errno.EISDIR: ("this is a folder, not a file", "name a file."),
+    **dict.fromkeys((errno.ENOTDIR, errno.EEXIST), ("a file stands where a folder is needed", "name another folder, or move the file away.")),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), ("not allowed to read or write here", "change the permissions, or give another path.")),
+    errno.ENAMETOOLONG: ("the name is too long for this disk", "give a shorter name."),
+}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -77,7 +86,7 @@ def run_door(main: Callable[[argparse.Namespace], ExitCode], parser: argparse.Ar
 
 
 def _failed(error: Exception, paths: Paths) -> ExitCode:
-    shown = _disk_full_error(paths) if is_disk_full(error) else error
+    shown = _disk_full_error(paths) if is_disk_full(error) else _file_error(error) or error
     if isinstance(shown, UserError):
         print(shown, file=sys.stderr)
     else:
@@ -85,6 +94,18 @@ def _failed(error: Exception, paths: Paths) -> ExitCode:
     report_outcome(error=ErrorReport(category=categorise(error), problem=_one_line(shown), fix=getattr(shown, "fix", ""),
                                      deterministic=is_deterministic(error)))
     return ExitCode.FAILED
+
+
+def _file_error(error: Exception) -> UserError | None:
+    """A file that cannot be read or written is named with a remedy; None for an error that is not about a file.
+
+    Of a failed rename the user knows the second name: the first is a temporary file.
+    """
+    name = (error.filename2 or error.filename) if isinstance(error, OSError) else None
+    if not isinstance(name, str | bytes | os.PathLike):
+        return None
+    problem, fix = FILE_PROBLEMS.get(error.errno, (error.strerror, "check this path."))
+    return UserError(f"{os.fsdecode(name)}: {problem}.", fix)
 
 
 def _one_line(error: Exception) -> str:

@@ -22,6 +22,8 @@ T = TypeVar("T")
 REPLACE_PATIENCE_S = 2.5
 """How long another process (a reader, a virus scanner) may hold a file on Windows before the work gives up."""
 WINDOWS_FILE_IS_HELD = {5, 32, 33}
+TEMPORARY_NAME_LETTERS = 40
+"""Of the name of the file, so that a name as long as the file system takes can have a temporary one."""
 
 
 def write_text(path: Path, text: str, durable: bool = True) -> None:
@@ -35,7 +37,7 @@ def replace_when_complete(path: Path, durable: bool = True) -> Iterator[TextIO]:
     """A text file to write piece by piece; it takes the place of `path` when the block ends well, and is gone when it does not."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:TEMPORARY_NAME_LETTERS]}.", suffix=".tmp")
     try:
         with open(handle, "w", encoding="utf-8", newline="\n") as file:
             yield file
@@ -44,11 +46,19 @@ def replace_when_complete(path: Path, durable: bool = True) -> Iterator[TextIO]:
                 os.fsync(file.fileno())
         os.chmod(name, _mode_of(path))
         replace_file(name, path)
-    except BaseException:
+    except BaseException as error:
         Path(name).unlink(missing_ok=True)
+        if isinstance(error, UnicodeEncodeError):
+            raise _half_a_letter(path, error) from error
         raise
     if durable:
         _flush_folder(path.parent)
+
+
+def _half_a_letter(path: Path, error: UnicodeEncodeError) -> UserError:
+    r"""All that UTF-8 cannot say is half of a surrogate pair, as the escape `\ud800` gives one."""
+    half = ascii(error.object[error.start])
+    return UserError(f"{path}: the text holds {half}, half of a letter, which no file can hold.", f"take the {half} out of the text; nothing was written.")
 
 
 def _mode_of(path: Path) -> int:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 
 from utils.blueprint_patterns import load_catalogue
+from utils.catalogue.node_shapes import graph_scopes
 from utils.clipboard.writing.layout_frames import snap_up
 from utils.clipboard.writing.page import build_page
 from utils.dsl.ast import Blueprint
@@ -23,12 +24,13 @@ def write_clipboard(blueprint: Blueprint) -> str:
     texts: list[str] = []
     names: Counter[str] = Counter()
     top = 0
-    for graph in blueprint.graphs:
-        page = build_page(blueprint, graph, load_catalogue(), names)
+    for graph, scope in zip(blueprint.graphs, graph_scopes(blueprint)):
+        page = build_page(blueprint, graph, scope, load_catalogue(), names)
         texts.append(page.text(top))
         top += snap_up(page.bottom + GRAPH_GAP)
     return "".join(texts)
 
 
 def write_graphs(blueprint: Blueprint) -> dict[str, str]:
-    return {graph.name: build_page(blueprint, graph, load_catalogue(), Counter()).text(0) for graph in blueprint.graphs}
+    return {graph.name: build_page(blueprint, graph, scope, load_catalogue(), Counter()).text(0)
+            for graph, scope in zip(blueprint.graphs, graph_scopes(blueprint))}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from utils.clipboard.damage import damaged_nodes, left_out
 from utils.clipboard.text import ClipboardObject
 from utils.clipboard.values import members, read_reference, unquote
 from utils.clipboard.wires import Link, read_links
@@ -46,9 +47,13 @@ def read_sheets(objects: list[ClipboardObject], findings: list[Finding]) -> list
     sheets = _merge_linked(_flat_sheets(flat)) if flat else []
     for found in objects:
         if not is_graph_node(found):
-            sheets += _asset_sheets(found)
+            inside = _asset_sheets(found)
+            sheets += inside
+            if not inside and found.class_path:
+                findings.append(left_out(found))
     for sheet in sheets:
         sheet.name = ENGINE_GRAPH_NAMES.get(sheet.name, sheet.name)
+        findings += damaged_nodes([*sheet.nodes, *sheet.knots, *sheet.comments])
         sheet.links = read_links(sheet.nodes, sheet.knots, findings)
     return sheets
 

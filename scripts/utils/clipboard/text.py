@@ -15,12 +15,12 @@ import re
 from dataclasses import dataclass, field
 
 from utils.clipboard.pins import Pin, legacy_pin, read_pin
-from utils.clipboard.values import read_reference, unquote
+from utils.clipboard.quotes import CHANGED, with_plain_quotes
+from utils.clipboard.values import ANY_STRING, has_open_string, read_reference, unquote
 from utils.findings import Finding, Severity
 
 HEADER_VALUE = re.compile(r"""\s(Class|Name|ExportPath|Archetype)=("(?:[^"\\]|\\.)*+"|[^\s"']*+'"?[^'"]*+"?'|\S++)""")
 PLAIN_HEADER = re.compile(r"""Begin Object Class=([^\s"']++) Name="([^"\\]*+)"(?: ExportPath=("[^"\\]*+"|[^\s"']*+'"[^"\\]*+"'))?+""")
-STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 LOST_BEGIN = re.compile(r"Begin Object\s+(?:Class|Name)=")
 INDEX = re.compile(r"\([0-9]{1,5}\)")
 MAX_DEPTH = 32  # real text nests 5 deep: blueprint, graph, composite node, graph, node
@@ -84,7 +84,18 @@ class ClipboardText:
 
 
 def read_objects(text: str) -> ClipboardText:
-    return _Reader().read(text)
+    read = _Reader().read(lines_of(text.rstrip()))
+    changed = next((found for found in read.objects if found.name.startswith(CHANGED)), None)
+    return read if changed is None else _read_changed(text, changed)
+
+
+def _read_changed(text: str, changed: ClipboardObject) -> ClipboardText:
+    """The whole text once more with the quotes that the editor wrote."""
+    read = _Reader().read(with_plain_quotes(lines_of(text.rstrip()), changed.name))
+    how = "escaped as in a web page" if changed.name.startswith("&") else "typographic ones"
+    found = Finding("changed-quotes", Severity.WARNING, changed.line, f"The quotes are {how}; they were read as plain ones.",
+                    "copy the nodes from the editor straight into a plain text file.")
+    return ClipboardText(read.objects, [found, *read.findings])
 
 
 def lines_of(text: str) -> list[str]:
@@ -112,9 +123,9 @@ class _Reader:
         self.too_deep = 0
         self.stray_line = -1
 
-    def read(self, text: str) -> ClipboardText:
+    def read(self, lines: list[str]) -> ClipboardText:
         number = 0
-        for number, line in enumerate(lines_of(text.rstrip()), 1):
+        for number, line in enumerate(lines, 1):
             line = line.strip()
             if line.startswith("CustomProperties "):
                 self._custom(line, number)
@@ -185,7 +196,7 @@ class _Reader:
             pin = read_pin(line, number)
             self.current.pins.append(pin)
             if pin.is_cut_off or not pin.id:
-                self._find("damaged-pin", number, f"The pin '{pin.name or '?'}' of '{self.current.name}' is cut off or has no PinId.",
+                self._find("damaged-pin", number, f"The pin '{pin.name or '?'}' of '{self.current.name}' is cut off, has an open string or no PinId.",
                            "copy the node from the editor again.")
         else:
             self.current.custom.append(line[len("CustomProperties "):])
@@ -200,12 +211,15 @@ class _Reader:
         else:
             key, _, value = line.partition("=")
             self.current.properties[key.rstrip().replace('"', "")] = value.lstrip()
+            if value.count('"') & 1 and has_open_string(value):
+                self._find("open-string", number, f"A string in '{key}' of '{self.current.name}' is not closed.",
+                           "copy the node from the editor again; the string was read as far as it goes.")
             if self.depth > 1:
                 self.current.raw_lines.append(line)
 
     def _has_lost_begin(self, line: str, number: int) -> bool:
         """A second copy pasted into the middle of a line: read on with the object that begins there."""
-        bare = STRING.sub(lambda found: "_" * len(found[0]), line)
+        bare = ANY_STRING.sub(lambda found: "_" * len(found[0]) if found[1] else found[0], line)
         lost = LOST_BEGIN.search(bare)
         if not lost:
             return False

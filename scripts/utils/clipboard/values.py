@@ -12,6 +12,8 @@ from typing import NamedTuple
 # A string, closed or cut off. Possessive, so that a cut-off string costs one pass only.
 STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)'
 TOKEN = re.compile(rf"{STRING}|[(),]", re.DOTALL)
+# As STRING; group 1 is there where it is closed.
+ANY_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:(")|\\?\Z)', re.DOTALL)
 KEY = re.compile(rf'\s*({STRING}|[^\s"=(),]+)(\(\d+\))?\s*=', re.DOTALL)
 ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
@@ -50,6 +52,11 @@ def unquote(raw: str) -> str:
         return raw
     inner = raw[1:-1] if len(raw) > 1 and raw.endswith('"') else raw[1:]
     return ESCAPE.sub(lambda match: ESCAPED.get(match[1], match[1]), inner) if "\\" in inner else inner
+
+
+def has_open_string(raw: str) -> bool:
+    """Whether a string in it is cut off. Of damage, one quote is lost; so an even number of them needs no closer look."""
+    return bool(raw.count('"') & 1) and any(found[1] is None for found in ANY_STRING.finditer(raw))
 
 
 def split_values(raw: str) -> list[str]:

@@ -53,7 +53,7 @@ class _Wiring:
         for name, pin_id in pin.links:
             other = self.pins.get((name, pin_id)) or self.pins.get((name.rpartition(".")[2], pin_id))
             if other is None:
-                self._note("open-link", node, pin, f"leads to '{name}', which is not in this text")
+                self._note_lost_end(node, pin, name)
             elif other[1].is_output == pin.is_output:
                 self._note("same-direction", node, pin, f"is linked to '{name}' on the same side", Severity.WARNING)
             elif pin.is_output:
@@ -61,9 +61,20 @@ class _Wiring:
             else:
                 self.forward.setdefault(other[1], {})[pin] = node
 
-    def _note(self, code: str, node: ClipboardObject, pin: Pin, what: str, severity: Severity = Severity.NOTE) -> None:
-        self.findings.append(Finding(code, severity, pin.line, f"Pin '{pin.name}' of '{node.name}' {what}.",
-                                     "select all nodes that belong together before copying.", node.name))
+    def _note_lost_end(self, node: ClipboardObject, pin: Pin, name: str) -> None:
+        """A copy may leave out the other node; that a node which is here lacks the pin is damage."""
+        if name in self._names or name.rpartition(".")[2] in self._names:
+            self._note("missing-pin", node, pin, f"leads to a pin that '{name}' does not have", Severity.WARNING, "copy the nodes from the editor again.")
+        else:
+            self._note("open-link", node, pin, f"leads to '{name}', which is not in this text")
+
+    @cached_property
+    def _names(self) -> set[str]:
+        return {node.name for node in (*self.nodes, *self.knots)}
+
+    def _note(self, code: str, node: ClipboardObject, pin: Pin, what: str, severity: Severity = Severity.NOTE,
+              remedy: str = "select all nodes that belong together before copying.") -> None:
+        self.findings.append(Finding(code, severity, pin.line, f"Pin '{pin.name}' of '{node.name}' {what}.", remedy, node.name))
 
     def _through_knots(self, start: Pin) -> dict[Pin, ClipboardObject]:
         """Real inputs behind an output, in the order of the wires; knots in a circle are passed once."""

@@ -89,9 +89,8 @@ def guid(*parts: str) -> str:
     return hashlib.blake2b(text, digest_size=16).hexdigest().upper()
 
 
-def build_graph(blueprint: Blueprint, graph: Graph, catalogue: Catalogue, names: Counter[str]) -> WrittenGraph:
-    """`names` counts the objects of each class that the text already has."""
-    scope = Scope.of(blueprint, graph)
+def build_graph(blueprint: Blueprint, graph: Graph, scope: Scope, catalogue: Catalogue, names: Counter[str]) -> WrittenGraph:
+    """`names` counts the objects of each class that the text already has. `scope` is given, since gathering it looks at all graphs."""
     shapes = {node.id: catalogue.shape(node, scope) for node in graph.nodes}
     types = resolve_wildcards(graph, shapes)
     nodes = {node.id: _node(node, shapes[node.id], types, names, guid(blueprint.name, graph.name, node.id))

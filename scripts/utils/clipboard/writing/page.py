@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from utils.blueprint_patterns import Catalogue
+from utils.blueprint_patterns import Catalogue, Scope
 from utils.clipboard.writing.comments import COMMENT_CLASS, Remark, remarks_of
 from utils.clipboard.writing.events import USER_PINS, user_defined_pin
 from utils.clipboard.writing.facts import Facts
@@ -15,7 +15,7 @@ from utils.clipboard.writing.layout_frames import Rect
 from utils.clipboard.writing.nodes import node_properties
 from utils.clipboard.writing.pins import pin_line
 from utils.clipboard.writing.titles import node_outline
-from utils.clipboard.writing.types import BLUEPRINT_CLASS, References, one_line, own_asset, path_name, quote, reference
+from utils.clipboard.writing.types import BLUEPRINT_CLASS, References, one_line, own_asset, path_name, quote, reference, references_of
 from utils.dsl.ast import Blueprint, Graph
 
 INDENT = "   "
@@ -69,11 +69,11 @@ class Page:
         return [head, *(INDENT + line for line in body), "End Object"]
 
 
-def build_page(blueprint: Blueprint, graph: Graph, catalogue: Catalogue, names: Counter[str]) -> Page:
-    """`names` counts the objects of each class that the text already has."""
-    written = build_graph(blueprint, graph, catalogue, names)
+def build_page(blueprint: Blueprint, graph: Graph, scope: Scope, catalogue: Catalogue, names: Counter[str]) -> Page:
+    """`names` counts the objects of each class that the text already has; `scope` is that of the graph."""
+    written = build_graph(blueprint, graph, scope, catalogue, names)
     remarks = remarks_of(graph, names)
-    references = References(catalogue.data, written.own_class, written.generated_class or BLUEPRINT_CLASS)
+    references = references_of(catalogue.data, written.own_class, written.generated_class or BLUEPRINT_CLASS)
     return Page(written, remarks, place(written, remarks), references)
 
 

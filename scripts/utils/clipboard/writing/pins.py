@@ -47,9 +47,14 @@ class WrittenPin:
 
 
 def pin_line(written: WrittenPin, node: str, references: References) -> str:
-    attributes = [*_identity(written), *_type(written, references), *_values(written, references), *_links(written, node),
-                  *_flags(written)]
-    return "CustomProperties Pin (" + "".join(f"{key}={value}," for key, value in attributes) + ")"
+    pin = written.pin
+    kind = references.pin_type(written.ue_type, written.signature, pin.is_by_ref, pin.is_const)
+    value = _attributes([*_values(written, references), *_links(written, node)])
+    return f"CustomProperties Pin ({_attributes(_identity(written))}{kind}{value}{_flags(written)})"
+
+
+def _attributes(pairs: list[tuple[str, str]]) -> str:
+    return "".join([f"{key}={value}," for key, value in pairs])
 
 
 def _identity(written: WrittenPin) -> list[tuple[str, str]]:
@@ -74,13 +79,6 @@ def _friendly_name(pin: Pin) -> str:
         return quote(display_string(plain_name(pin.internal)))
     is_plain = pin.name in ("Execute", "Then") or pin.name.lower() == display_name(pin.internal, pin.type.kind).lower()
     return "" if is_plain or pin.is_hidden else quote(pin.name.replace("_", " "))
-
-
-def _type(written: WrittenPin, references: References) -> list[tuple[str, str]]:
-    flags = {"bIsReference": written.pin.is_by_ref, "bIsConst": written.pin.is_const}
-    names = ("bIsReference", "bIsConst", "bIsWeakPointer", "bIsUObjectWrapper", "bSerializeAsSinglePrecisionFloat")
-    found = references.type_attributes(written.ue_type, written.signature)
-    return [(f"PinType.{key}", value) for key, value in [*found, *((name, str(flags.get(name, False))) for name in names)]]
 
 
 def _values(written: WrittenPin, references: References) -> list[tuple[str, str]]:
@@ -120,10 +118,10 @@ def _links(written: WrittenPin, node: str) -> list[tuple[str, str]]:
     return found
 
 
-def _flags(written: WrittenPin) -> list[tuple[str, str]]:
+def _flags(written: WrittenPin) -> str:
     pin = written.pin
     guid = MEMBER_GUID.search(pin.internal)
     is_ignored = pin.is_input and pin.is_by_ref and written.user is None and not pin.is_exec
-    flags = (("bHidden", written.is_hidden), ("bNotConnectable", is_comparer(pin)), ("bDefaultValueIsReadOnly", is_comparer(pin)),
-             ("bDefaultValueIsIgnored", is_ignored), ("bAdvancedView", pin.is_advanced), ("bOrphanedPin", False))
-    return [("PersistentGuid", guid[1] if guid else NO_GUID), *((name, str(value)) for name, value in flags)]
+    is_comparing = is_comparer(pin)
+    return (f"PersistentGuid={guid[1] if guid else NO_GUID},bHidden={written.is_hidden},bNotConnectable={is_comparing},"
+            f"bDefaultValueIsReadOnly={is_comparing},bDefaultValueIsIgnored={is_ignored},bAdvancedView={pin.is_advanced},bOrphanedPin=False,")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from utils.catalogue.data import CatalogueData
 
@@ -65,6 +66,7 @@ class EngineType:
     value: str = ""
 
 
+@lru_cache(maxsize=4096)
 def read_engine_type(text: str) -> EngineType:
     if text.endswith(">") and "<" in text:
         container, _, inner = text[:-1].partition("<")
@@ -82,6 +84,7 @@ class References:
         """`own_class` is the path of the class that the document itself makes, `own_type` the kind of class that is."""
         self._data = data
         self._own = (own_class, own_type)
+        self._pin_types: dict[tuple[str, str, bool, bool], str] = {}
 
     def path(self, section: str, name: str) -> str:
         """A project's own class without a path is looked for by the editor among what is loaded, under its object name."""
@@ -135,6 +138,15 @@ class References:
                 ("PinValueType", "(" + ",".join(f"{key}={text}" for key, text in terminal) + ")"),
                 ("ContainerType", kind.container.capitalize() or "None")]
 
+    def pin_type(self, text: str, member: str, is_by_ref: bool, is_const: bool) -> str:
+        """The attributes as a pin line has them, all flags included; the pins of a document are of few types."""
+        key = text, member, is_by_ref, is_const
+        if key not in self._pin_types:
+            said = "".join(f"PinType.{name}={value}," for name, value in self.type_attributes(text, member))
+            self._pin_types[key] = (f"{said}PinType.bIsReference={is_by_ref},PinType.bIsConst={is_const},PinType.bIsWeakPointer=False,"
+                                    "PinType.bIsUObjectWrapper=False,PinType.bSerializeAsSinglePrecisionFloat=False,")
+        return self._pin_types[key]
+
     def type_struct(self, text: str, flags: tuple[str, ...] = ()) -> str:
         """`(PinCategory="byte",PinSubCategoryObject=..)` as user-made parameters have it: what says nothing is left out."""
         said = [f"{key}={value}" for key, value in self.type_attributes(text) if value not in ('""', "None", "()")]
@@ -149,3 +161,9 @@ class References:
 
     def _delegate(self, kind: EngineType) -> str:
         return self.signature(kind.name) if kind.kind in DELEGATES and kind.name else "()"
+
+
+@lru_cache(maxsize=1)
+def references_of(data: CatalogueData, own_class: str, own_type: str) -> References:
+    """The same for all graphs of a document."""
+    return References(data, own_class, own_type)
