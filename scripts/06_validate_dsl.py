@@ -31,6 +31,8 @@ def main(args: argparse.Namespace) -> ExitCode:
     with get_logger(step_prefix="2").step("2.1", f"Validate {args.path}"):
         unreadable: list[UserError] = []
         report = validate_documents(track(documents(args.path, unreadable.append), "validating"))
+    if not report.documents and not unreadable:
+        raise UserError(f"{args.path}: no document to check.", "give a .dsl or .jsonl file with documents, or a folder that holds some.")
     file = args.report or args.project.validation_report
     write_json(file, report)
     print(table(report))
@@ -42,17 +44,21 @@ def main(args: argparse.Namespace) -> ExitCode:
 
 
 def show_errors(report) -> None:
-    for document in report.invalid[:SHOWN_ERRORS]:
-        first = document["errors"][0]
-        report_finding(f"{document['document']}, line {first['line']}: {first['message']}", first["remedy"])
-    hidden = report.documents - report.valid - SHOWN_ERRORS
+    """The first error of each document; of a single document every error, since its author is about to mend it."""
+    each = None if report.documents == 1 else 1
+    shown = [(document["document"], error) for document in report.invalid for error in document["errors"][:each]]
+    for place, error in shown[:SHOWN_ERRORS]:
+        report_finding(f"{place}, line {error['line']}: {error['message']}", error["remedy"])
+    hidden = (len(shown) if report.documents == 1 else report.documents - report.valid) - SHOWN_ERRORS
     if hidden > 0:
-        print(f"... and {hidden} more invalid documents")
+        print(f"... and {hidden} more {'errors' if report.documents == 1 else 'invalid documents'}")
 
 
 def existing(text: str) -> Path:
+    from report.validation import is_document
+
     path = Path(text)
-    if not path.is_dir() and not (path.is_file() and path.suffix in (".dsl", ".jsonl")):
+    if not path.is_dir() and not is_document(path):
         raise argparse.ArgumentTypeError(f"no folder and no .dsl or .jsonl file: {text}")
     return path
 

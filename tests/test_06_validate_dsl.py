@@ -102,3 +102,53 @@ def test_a_file_that_is_not_text_is_one_clear_line(paths, run):
     (paths.root / "x.dsl").write_bytes(b"BLUEPRINT: \xff\xfe")
     done = run(paths.root / "x.dsl")
     assert done.returncode == 1 and "not UTF-8" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("node", ['PrintString [InString="a", instring="b", bPrintToScreen=true, PrintToScreen=false]', 'VariableSet [VarName="A", Variable="B"]'])
+def test_fix_keeps_both_values_of_a_property_that_is_given_twice(paths, run, node):
+    file, text = paths.root / "twice.dsl", f"BLUEPRINT: B\nVAR A: Int\nVAR B: Int\nGRAPH: EventGraph\nNODE n1: {node}\n"
+    file.write_text(text, encoding="utf-8")
+    done = run(file, "--fix")
+    assert done.returncode == 1 and "given twice" in done.stderr
+    assert file.read_text(encoding="utf-8") == text
+
+
+def test_two_graphs_of_one_name_in_two_letter_cases_are_an_error_and_left_alone(paths, run):
+    file, text = paths.root / "twice.dsl", GOOD + "GRAPH: eventgraph\nNODE n1: Event_Tick\n"
+    file.write_text(text, encoding="utf-8")
+    assert run(file).returncode == 1
+    assert run(file, "--fix").returncode == 1
+    assert file.read_text(encoding="utf-8") == text
+
+
+def test_of_one_document_every_error_is_shown_and_of_many_the_first_of_each(paths, run):
+    folder = paths.root / "many"
+    folder.mkdir()
+    wrong = GOOD + "one\ntwo\nthree\n"
+    (folder / "a.dsl").write_text(wrong, encoding="utf-8")
+    done = run(folder / "a.dsl")
+    assert [f"line {line}:" in done.stderr for line in (7, 8, 9)] == [True] * 3
+    (folder / "b.dsl").write_text(GOOD + "junk\n" * 30, encoding="utf-8")
+    done = run(folder)
+    assert done.stderr.count("a.dsl, line") == done.stderr.count("b.dsl, line") == 1
+    assert "... and 10 more errors" in run(folder / "b.dsl").stdout
+
+
+def test_a_folder_without_documents_is_refused_with_what_to_give(paths, run):
+    folder = paths.root / "empty"
+    folder.mkdir()
+    done = run(folder)
+    assert done.returncode == 1 and "no document to check" in done.stderr and "Fix: " in done.stderr
+    (folder / "rows.jsonl").write_text("", encoding="utf-8")
+    assert run(folder / "rows.jsonl").returncode == 1
+
+
+def test_an_ending_may_be_written_in_any_letter_case(paths, run):
+    folder = paths.root / "many"
+    folder.mkdir()
+    (folder / "A.DSL").write_text(LOOSE, encoding="utf-8")
+    (folder / "B.Jsonl").write_text(json.dumps({"output": LOOSE}) + "\n", encoding="utf-8")
+    done = run(folder, "--fix")
+    assert done.returncode == 0 and "2 of 2 documents are valid" in done.stdout
+    assert (folder / "A.DSL").read_text(encoding="utf-8") == render(parse(LOOSE))
+    assert run(folder / "A.DSL").returncode == 0

@@ -100,6 +100,18 @@ DATA n2.Mystery -> n4.ModifyCurveNode
         assert not errors_of(going.run().text.decode()), going.text.decode()
 
 
+@pytest.mark.parametrize("path, is_allowed", [("/Script/Engine.Texture2D", False), ("/Script/Engine.Pawn", True), ("/Game/BP_Orb.BP_Orb_C", True)])
+def test_the_path_of_a_known_class_must_fit_its_pin(constraint, path, is_allowed):
+    text = f"""BLUEPRINT: BP_New
+PARENT: Actor
+VAR Made: Class<Actor> = "{path}"
+GRAPH: EventGraph
+NODE n1: Event_BeginPlay
+"""
+    assert (refused_at(constraint, text.rstrip()) == "") is is_allowed
+    assert bool(errors_of(text)) is not is_allowed
+
+
 CALLS = """BLUEPRINT: BP_New
 PARENT: Actor
 GRAPH: EventGraph

@@ -5,6 +5,7 @@ import time
 import pytest
 from dsl_strategies import GOOD, HUGE, documents, hostile_texts
 from hypothesis import HealthCheck, given, settings
+from utils.dsl.ast import Blueprint, Comment, Graph, Node
 from utils.dsl.canonical import canonicalise
 from utils.dsl_parser import DslError, parse, parse_lenient, render
 
@@ -81,6 +82,16 @@ def test_a_huge_text_costs_less_than_a_second_per_100_kb(name):
     ("BLUEPRINT: B\nPARENT: Actor\nPARENT: Pawn\nGRAPH: G", 3, 1, "at most once"),
     ("BLUEPRINT: B\nVAR a: Int\nVAR a: Int\nGRAPH: G", 3, 1, "only once"),
     ("BLUEPRINT: B\nGRAPH: G\nGRAPH: G", 3, 1, "only once"),
+    ("BLUEPRINT: B\nGRAPH: eventgraph\nGRAPH: EventGraph", 3, 1, "only once"),
+    ("NODE n1: X\nGRAPH: EVENTGRAPH", 1, 1, "BLUEPRINT"),
+    ("BLUEPRINT: BP_X PARENT: Pawn\nGRAPH: G", 1, 17, "PARENT: begins a line of its own"),
+    ("BLUEPRINT: BP X VAR Hp: Int\nGRAPH: G", 1, 17, "end of the line"),
+    ('BLUEPRINT: B\nGRAPH: G\nNODE n1: X [A="\\ud800"]', 3, 15, "whole characters"),
+    ('BLUEPRINT: B\nGRAPH: G\nNODE n1: X [A="\\ude00\\ud83d"]', 3, 15, "whole characters"),
+    ('BLUEPRINT: B\nGRAPH: G\nNODE n1: X [A="\ud800"]', 3, 16, "whole characters"),
+    ("BLUEPRINT: B\nGRAPH: G\nNODE n1: X [A=1e999]", 3, 15, "at most 1.797e308"),
+    ("BLUEPRINT: B\nVAR a: Vector = (X=-1e999,Y=0,Z=0)\nGRAPH: G", 2, 20, "at most 1.797e308"),
+    (f"BLUEPRINT: B\nVAR a: Int = {'9' * 400}\nGRAPH: G", 2, 14, "at most 1.797e308"),
     ("NODE n1: X", 1, 1, "BLUEPRINT"),
     ("BLUEPRINT:\nGRAPH: G", 1, 11, "name of the Blueprint"),
     ("BLUEPRINT: B\nVAR a: Array<Int\nGRAPH: G", 2, 17, "'>'"),
@@ -115,3 +126,32 @@ def test_a_comment_belongs_to_the_node_that_follows_or_to_those_it_names():
     document = parse("BLUEPRINT: B\nGRAPH: G\n# one\nNODE n1: X\n# box {n1 n2}\nNODE n2: X\n# free\n")
     assert [(comment.text, comment.nodes) for comment in document.graphs[0].comments] == [
         ("one", ("n1",)), ("box", ("n1", "n2")), ("free", ())]
+
+
+def test_two_escapes_of_a_surrogate_pair_are_one_character():
+    written = parse('BLUEPRINT: B\nGRAPH: G\nNODE n1: PrintString [InString="\\ud83d\\ude00 \\u00e9"]\n')
+    assert written.graphs[0].nodes[0].get("InString") == "\U0001f600 é"
+    render(written).encode("utf-8")
+
+
+@pytest.mark.parametrize("half", ["\ud800", "\udfff"])
+def test_what_is_rendered_can_be_read_and_saved_even_of_text_that_no_file_can_hold(half):
+    made = Blueprint(f"B{half}", graphs=(Graph(half, (Node("n1", "X", ((half, half),)),), (), (), (Comment(half),)),))
+    text = render(made)
+    text.encode("utf-8")
+    assert render(parse(text)) == text
+
+
+def test_a_comment_may_hold_an_escape_that_is_no_character():
+    assert parse("BLUEPRINT: B\nGRAPH: G\n# \\ud800\n").graphs[0].comments[0].text == "\ufffd"
+
+
+def test_a_name_that_looks_like_a_second_statement_is_written_in_quotes():
+    made = Blueprint("BP_X PARENT: Pawn", graphs=(Graph("G"),))
+    assert render(made).startswith('BLUEPRINT: "BP_X PARENT: Pawn"\n')
+    assert parse(render(made)).name == made.name
+
+
+def test_lines_of_the_head_are_kept_for_findings():
+    document = parse("# remark\nBLUEPRINT: B\n\nPARENT: Pawn\nGRAPH: G\n")
+    assert (document.line, document.parent_line) == (2, 4)

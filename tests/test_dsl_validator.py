@@ -251,3 +251,129 @@ def test_variables_of_a_function_are_known_in_that_function_only():
 def test_a_document_that_cannot_be_read_at_all_is_none_with_its_errors():
     blueprint, findings = validate_text("what is this?")
     assert blueprint is None and [finding.code for finding in findings][:1] == ["syntax"]
+
+
+# -- given twice, names, types
+
+def codes(text: str) -> list[str]:
+    return [finding.code for finding in validate_text(text)[1]]
+
+
+def running(node: str, head: str = "") -> str:
+    return document("NODE n1: Event_BeginPlay", f"NODE n2: {node}", "EXEC n1.Then -> n2.Execute", head=head)
+
+
+@pytest.mark.parametrize("node", [
+    'PrintString [InString="a", instring="b"]', "PrintString [bPrintToScreen=false, PrintToScreen=true]", 'VariableSet [VarName="A", Variable="B"]',
+    'VariableSet [Variable="A", variable="B"]', "SetActorLocation [NewLocation=(X=1), newlocation=(Y=1)]"])
+def test_a_value_given_by_two_spellings_of_one_property_is_an_error(node):
+    found = only_error(running(node, head="VAR A: Int\nVAR B: Int\n"))
+    assert (found.code, found.node) == ("given-twice", "n2") and "Keep one" in found.remedy
+
+
+def test_a_state_and_a_pin_that_are_both_called_enabled_cannot_be_written_together():
+    assert errors(running("SetActorTickEnabled [Enabled=Disabled, bEnabled=true]")) == ["given-twice"]
+
+
+@pytest.mark.parametrize("value", ["(X=1,X=2,Y=0,Z=0)", "(X=1,x=2)"])
+def test_a_member_of_a_struct_given_twice_is_an_error_and_stays(value):
+    text = running(f"SetActorLocation [NewLocation={value}]")
+    assert "each member once" in only_error(text).remedy
+    assert value in render(parse(text)).replace(".0", "")
+
+
+@pytest.mark.parametrize("name", ["B\x00P", "\x07", "B\x7f"])
+def test_a_character_that_cannot_be_seen_in_a_name_is_an_error(name):
+    found = only_error(f"BLUEPRINT: {name}\nGRAPH: EventGraph\nNODE n1: Event_BeginPlay\n")
+    assert (found.code, found.line) == ("bad-name", 1)
+
+
+@pytest.mark.parametrize("written, remedy", [
+    ("Array<Array<Int>>", "no containers"), ("Map<Int,Set<Int>>", "no containers"), ("Map<Int>", "Map<String,Int>"), ("Array<Int,Int>", "Array<Int>"),
+    ("Int<Bool>", "without brackets"), ("Actor<Int>", "without brackets"), ("Array<Int<Bool>>", "without brackets"), ("Class<Actor,Pawn>", "one name")])
+def test_brackets_that_a_type_cannot_have_are_an_error(written, remedy):
+    found = only_error(document("NODE n1: Event_BeginPlay", head=f"VAR X: {written}\n"))
+    assert (found.code, found.line) == ("wrong-type", 2) and remedy in found.remedy
+    assert errors(document(f'NODE n1: Event_Custom [Name="E", Params=(A: {written})]')) == ["wrong-type"]
+
+
+@pytest.mark.parametrize("written", ["Array", "Array<Int>", "Map<String,Actor>", "Class<Actor>", "Enum</Game/E_Mode.E_Mode>", "Array<Struct</Game/S.S>>", "BP_Door",
+                                     "Map<Name,Object</Game/BP_Door.BP_Door_C>>", "ObjectRef", "/Game/BP_Door.BP_Door_C", "ECollisionChannel", "HitResult"])
+def test_a_type_of_the_engine_or_of_the_project_has_no_finding(written):
+    assert codes(document("NODE n1: Event_BeginPlay", head=f"VAR X: {written}\n")) == []
+
+
+@pytest.mark.parametrize("written, meant", [("Flaot", "Float"), ("Array<Vektor>", "Vector"), ("Map<Strin,Int>", "String"), ("Class<Actr>", "Actor")])
+def test_a_type_that_nobody_knows_is_a_warning_with_the_one_meant(written, meant):
+    found, = validate_text(document("NODE n1: Event_BeginPlay", head=f"VAR Hp: {written}\n"))[1]
+    assert (found.code, found.line, found.is_error) == ("unknown-type", 2, False) and ("Vektor" in written or f"Did you mean {meant}?" in found.remedy)
+
+
+def test_a_value_of_a_dispatcher_is_an_error():
+    assert only_error(document("NODE n1: Event_BeginPlay", head="VAR X: Dispatcher = 5\n")).code == "wrong-value"
+
+
+def test_a_property_that_means_nothing_is_a_warning_with_the_one_meant():
+    text = ("BLUEPRINT: B\nVAR Hp: Float [Replicatd=true]\nGRAPH: EventGraph\nNODE n1: Event_BeginPlay\n"
+            "GRAPH: Heal [Pur=true]\nVAR L: Int [Categry=\"x\"]\nNODE n1: FunctionEntry\n")
+    found = validate_text(text)[1]
+    assert [(one.code, one.line, one.is_error) for one in found] == [("unknown-property", line, False) for line in (2, 5, 6)]
+    assert [word in one.remedy for one, word in zip(found, ("Did you mean Replicated?", "Did you mean Pure?", "Did you mean Category?"))] == [True] * 3
+
+
+@pytest.mark.parametrize("line", [
+    "VAR A: Int [Category=\"x\", Component=true, ExposeOnSpawn=true, InstanceEditable=true, RepNotify=true, Replicated=true]",
+    "VAR A: Dispatcher [Params=(Who: Actor)]", "GRAPH: F [Pure=true, Const=true, Static=true, Access=Private, Class=Actor]\nNODE n1: FunctionEntry"])
+def test_every_property_of_a_declaration_is_known(line):
+    assert codes(f"BLUEPRINT: B\n{line}\nGRAPH: EventGraph\nNODE n1: Event_BeginPlay\n") == []
+
+
+@pytest.mark.parametrize("node, code", [
+    ('Event_Custom [Name="E", Params=(Amount: Float, amount: Int)]', "duplicate-parameter"),
+    ('Timeline [Name="T", Tracks=(Alpha: Float, Alpha: Float)]', "duplicate-parameter"),
+    ('SwitchString [Cases=("a", "b", "A")]', "duplicate-case")])
+def test_a_name_that_would_be_two_pins_of_a_node_is_an_error(node, code):
+    assert errors(document(f"NODE n1: {node}")) == [code]
+
+
+def test_a_parameter_of_a_function_or_dispatcher_stands_once():
+    assert errors("BLUEPRINT: B\nGRAPH: F\nNODE n1: FunctionEntry [Params=(Amount: Float, Amount: Int)]\n") == ["duplicate-parameter"]
+    assert errors(document("NODE n1: Event_BeginPlay", head="VAR D: Dispatcher [Params=(A: Int, A: Int)]\n")) == ["duplicate-parameter"]
+
+
+@pytest.mark.parametrize("split, said", [('("Nope")', "no such pin"), ('("Sweep")', "no struct"), ('("NewLocation", "NewLocation_W")', "no such pin")])
+def test_only_a_struct_pin_that_is_there_can_be_split(split, said):
+    found = only_error(running(f"SetActorLocation [Split={split}]"))
+    assert found.code == "wrong-split" and said in found.message and "NewLocation" in found.remedy
+    assert errors(running('SetActorTransform [Split=("NewTransform", "NewTransform_Location")]')) == []
+    assert errors(document('NODE n1: RInterpTo [Split=("Target")]')) == []  # its hidden self is called Target, too
+
+
+def test_a_class_that_the_node_cannot_take_is_an_error_and_one_of_the_project_is_not():
+    nodes = ("NODE n1: Event_BeginPlay", "NODE n2: SpawnActorFromClass [Class={}]", "NODE n3: MakeTransform", "EXEC n1.Then -> n2.Execute",
+             "DATA n3.ReturnValue -> n2.SpawnTransform")
+    for name, code in (('"Texture2D"', ["wrong-value"]), ("Pawn", []), ("Actor", []), ("BP_Door", []), ('"/Game/BP_Door.BP_Door_C"', []),
+                       ('"/Script/Engine.Texture2D"', ["wrong-value"])):
+        assert errors(document(*nodes).format(name)) == code, name
+    assert errors(document("NODE n1: Event_BeginPlay", head="VAR X: Class<Actor> = Texture2D\n")) == ["wrong-value"]
+
+
+def test_a_number_of_pins_begins_where_its_remedy_says():
+    assert "from 1 to" in only_error(running("Sequence [Outputs=0]")).remedy
+    assert errors(running("SwitchInt [Cases=0]")) == []
+
+
+def test_a_name_that_the_editor_takes_once_is_a_warning_where_it_stands_twice():
+    text = ('BLUEPRINT: B\nVAR Heal: Int\nVAR rootcomponent: Actor\nVAR Boom: Int\nVAR Speed: Int\nGRAPH: EventGraph\nNODE n1: Event_Custom [Name="boom"]\n'
+            "GRAPH: heal\nNODE n1: FunctionEntry\n")
+    assert [(one.code, one.line, one.is_error) for one in validate_text(text)[1]] == [("name-taken", line, False) for line in (2, 3, 4)]
+
+
+def test_an_unknown_parent_has_the_line_where_it_stands():
+    found, = validate_text("# remark\nBLUEPRINT: B\nPARENT: BP_DoesNotExist\nGRAPH: EventGraph\nNODE n1: Event_BeginPlay\n")[1]
+    assert (found.code, found.line) == ("unknown-parent", 3)
+
+
+def test_a_thousand_misspelled_types_are_named_without_a_search_for_each():
+    head = "".join(f"VAR v{index}: Flaot{'x' * (index % 50)}q{index} [Categry{index}=1]\n" for index in range(1_000))
+    survive(document("NODE n1: Event_BeginPlay", head=head))

@@ -12,6 +12,7 @@ from model.constraint_names import OF_A_PATH, Names
 from model.constraint_places import Either, InLexeme, Place
 from utils.dsl.ast import Struct, Value, Word
 from utils.dsl.lexer import Cursor
+from utils.dsl.spelling import speller
 from utils.dsl.types import PinType
 from utils.dsl.values import NUMERIC_STRUCTS
 from utils.dsl.writer import is_word, quote, write_name
@@ -80,7 +81,8 @@ class Values:
     def class_name(self, base: str, follow: Follow) -> Place:
         """A known subclass, a class of the project, or the path of one in quotes."""
         known = self.names.subclasses(base)
-        return Either(*([InLexeme(known, follow)] if known.root.children else []), self._project_class(follow), InLexeme(PATH, follow))
+        path = InLexeme(PATH, follow, lambda text: speller().literals.types.class_fits(text[1:-1], base))
+        return Either(*([InLexeme(known, follow)] if known.root.children else []), self._project_class(follow), path)
 
     def _struct(self, name: str, follow: Follow) -> Place:
         if name == "Key":

@@ -9,10 +9,11 @@ from pathlib import Path
 from error_handler import UserError
 from pipeline.store import read_jsonl, write_jsonl, write_text
 from utils.dsl_parser import MISPLACED, parse_lenient, render
-from utils.dsl_validator import Finding, validate_text
+from utils.dsl_validator import Finding, validate, validate_text
 from utils.findings import Severity
 
 SCHEMA_VERSION = 1
+SUFFIXES = frozenset({".dsl", ".jsonl"})
 LISTED_DOCUMENTS = 1_000  # invalid documents that a report spells out
 ORDER = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 
@@ -43,15 +44,24 @@ def documents(path: Path, on_unreadable: OnUnreadable) -> Iterator[Document]:
 def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
-    return sorted(file for file in path.rglob("*") if file.suffix in (".dsl", ".jsonl") and file.is_file())
+    return sorted(file for file in path.rglob("*") if is_document(file))
+
+
+def is_document(file: Path) -> bool:
+    """Whether a file is one of documents by its name, in any letter case."""
+    return file.suffix.lower() in SUFFIXES and file.is_file()
 
 
 def _file_documents(file: Path, name: str) -> Iterator[Document]:
-    if file.suffix == ".jsonl":
+    if _holds_rows(file):
         for number, row in enumerate(read_jsonl(file), start=1):
             yield Document(f"{name}:{number}", _output(row, file, number))
     else:
         yield Document(name, _read(file))
+
+
+def _holds_rows(file: Path) -> bool:
+    return file.suffix.lower() == ".jsonl"
 
 
 def _output(row: object, file: Path, number: int) -> str:
@@ -134,9 +144,9 @@ def table(report: ValidationReport) -> str:
 
 def mended(text: str) -> str:
     """The canonical text, where aliases, spelling and order are all that changes; the text itself where a line cannot be
-    read, since writing it anew would lose that line."""
+    read or a value is given twice, since writing it anew would lose one of them."""
     blueprint, errors = parse_lenient(text)
-    if any(error.expected != MISPLACED for error in errors):
+    if any(error.expected != MISPLACED for error in errors) or any(finding.code == "given-twice" for finding in validate(blueprint)):
         return text
     return render(blueprint)
 
@@ -151,7 +161,7 @@ def mend(path: Path) -> list[Path]:
 
 def _mend(file: Path) -> bool:
     try:
-        return _mend_rows(file) if file.suffix == ".jsonl" else _mend_file(file)
+        return _mend_rows(file) if _holds_rows(file) else _mend_file(file)
     except UserError:
         return False
 

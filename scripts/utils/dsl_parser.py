@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from utils.dsl.aliases import apply_aliases
 from utils.dsl.ast import Blueprint, Comment, Graph, Node, PinRef, Variable, Wire
 from utils.dsl.canonical import canonicalise
-from utils.dsl.lexer import Cursor, DslError
+from utils.dsl.lexer import HALF, STATEMENT_INSIDE, WHOLE_CHARACTERS, Cursor, DslError
 from utils.dsl.writer import read_comment, write
 
 __all__ = ["DslError", "parse", "parse_lenient", "render"]
@@ -78,6 +78,7 @@ class _Document:
     def __init__(self) -> None:
         self.name: str | None = None
         self.parent: str | None = None
+        self.line = self.parent_line = 0
         self.variables: dict[str, Variable] = {}
         self.comments: list[Comment] = []
         self.graphs: list[_GraphDraft] = []
@@ -90,7 +91,7 @@ class _Document:
     def blueprint(self) -> Blueprint:
         self._flush_comments()
         return Blueprint(self.name or "", self.parent or "Actor", tuple(self.variables.values()),
-                         tuple(draft.graph() for draft in self.graphs), tuple(self.comments))
+                         tuple(draft.graph() for draft in self.graphs), tuple(self.comments), self.line, self.parent_line)
 
     def check_complete(self, line: int) -> None:
         if self.name is None:
@@ -127,6 +128,8 @@ class _Document:
 
     def _read_any(self, line: str, number: int) -> None:
         cursor = Cursor(line, number)
+        if half := HALF.search(line):
+            raise cursor.error(WHOLE_CHARACTERS, half.start())
         cursor.skip_space()
         if cursor.position == len(line):
             return
@@ -150,15 +153,19 @@ class _Document:
             raise cursor.error("BLUEPRINT: only once and first", 0)
         self._flush_comments()
         cursor.skip_space()
-        self.name = cursor.string() if cursor.text.startswith('"', cursor.position) else cursor.rest()
+        self.line, start = cursor.line, cursor.position
+        is_quoted = cursor.text.startswith('"', start)
+        self.name = cursor.string() if is_quoted else cursor.rest()
         cursor.expect_end()
         if not self.name:
             raise cursor.error("the name of the Blueprint")
+        if not is_quoted and (second := STATEMENT_INSIDE.search(cursor.text, start)):
+            raise cursor.error(f"the end of the line ({second[0].strip()} begins a line of its own)", second.start() + 1)
 
     def _parent(self, cursor: Cursor) -> None:
         if self.parent is not None or self.graphs:
             raise cursor.error("PARENT: at most once, before the first GRAPH:", 0)
-        self.parent = cursor.name("the name of the parent class")
+        self.parent, self.parent_line = cursor.name("the name of the parent class"), cursor.line
         cursor.expect_end()
 
     def _variable(self, cursor: Cursor) -> None:
@@ -182,9 +189,9 @@ class _Document:
         name = cursor.name("the name of the graph")
         properties = cursor.properties()
         cursor.expect_end()
-        if name in self.graph_names:
-            raise cursor.error(f"graph '{name}' only once", 0)
-        self.graph_names.add(name)
+        if name.lower() in self.graph_names:
+            raise cursor.error(f"graph '{name}' only once, in whatever letter case", 0)
+        self.graph_names.add(name.lower())
         self.graphs.append(_GraphDraft(name, properties, cursor.line))
 
     def _node(self, cursor: Cursor) -> None:
@@ -248,7 +255,7 @@ class _Document:
     def _current_graph(self, cursor: Cursor) -> _GraphDraft:
         if not self.graphs:
             self.graphs.append(_GraphDraft("EventGraph", (), cursor.line))
-            self.graph_names.add("EventGraph")
+            self.graph_names.add("eventgraph")
             self.errors.append(cursor.error("a 'GRAPH: name' line first", 0))
         return self.graphs[-1]
 

@@ -15,7 +15,7 @@ from utils.catalogue.names import FunctionName, rank
 from utils.catalogue.node_context import MAX_PINS, Context, unknown_node
 from utils.catalogue.pin_names import display_name
 from utils.catalogue.shape import COMMON_PROPERTIES, PinDraft, Problem, ShapeDraft
-from utils.catalogue.split_pins import split_pins
+from utils.catalogue.split_pins import is_named, parts_of, split_pins
 from utils.dsl.ast import Params
 from utils.dsl.types import parse_engine_type
 
@@ -86,12 +86,25 @@ def _input_spellings(function: Function) -> set[str]:
 def _with_common_properties(context: Context, draft: ShapeDraft) -> ShapeDraft:
     """Split pins, wires that lead out of the copied part, the class of a class pin."""
     pins = tuple(_typed_by_class(context, pin) for pin in draft.pins)
+    problems = _bad_counts(context, draft)
     if (split := context.strings("Split")) and draft.role != "generic":
         pins = split_pins(pins, frozenset(name.lower() for name in split), context.data)
+        if draft.role != "unknown" and not draft.problems:
+            problems += filter(None, (_bad_split(context, name, pins) for name in split))
     if open_pins := {name.lower() for name in context.strings("Open")}:
         pins = tuple(pin._replace(is_required=False) if _spellings(pin) & open_pins else pin for pin in pins)
-    problems = _bad_counts(context, draft)
     return draft if pins == draft.pins and not problems else draft._replace(pins=pins, problems=(*draft.problems, *problems))
+
+
+def _bad_split(context: Context, name: str, pins: tuple[PinDraft, ...]) -> Problem | None:
+    """A split of no pin, or of a pin that has no parts. A struct outside the catalogue, or one that a wire decides, may have some."""
+    found = [parse_engine_type(pin.type) for pin in pins if is_named(pin, frozenset({name.lower()})) or name.lower() in _spellings(pin)]
+    if any(not kind.container and kind.kind in ("struct", "wildcard") for kind in found):
+        return None
+    what = f"Split={name}: the pin is no struct" if found else f"Split={name}: there is no such pin"
+    usable = [pin.internal for pin in pins if pin.type.startswith("struct:") and parts_of(pin.type.partition(":")[2], pin.is_input, context.data)]
+    remedy = f"Split one of {', '.join(usable[:8])}, or leave Split out." if usable else "Leave Split out: the node has no struct pin."
+    return Problem("wrong-split", what, remedy)
 
 
 def _typed_by_class(context: Context, pin: PinDraft) -> PinDraft:
@@ -114,7 +127,8 @@ def _bad_counts(context: Context, draft: ShapeDraft) -> list[Problem]:
     for key in sorted(COUNTS & draft.identity):
         value = context.node.get(key)
         is_list = isinstance(value, (tuple, Params)) or value is None
-        if not is_list and (not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_PINS):
+        least = 0 if key == "Cases" else 1  # a switch may have its default alone
+        if not is_list and (not isinstance(value, int) or isinstance(value, bool) or not least <= value <= MAX_PINS):
             message = f"{key}= of {context.node.type} is no number of pins"
-            found.append(Problem("bad-count", message, f"Write a number from 1 to {MAX_PINS}."))
+            found.append(Problem("bad-count", message, f"Write a number from {least} to {MAX_PINS}."))
     return found

@@ -17,7 +17,7 @@ def split_pins(pins: tuple[PinDraft, ...], names: frozenset[str], data: Catalogu
     """Each named pin hidden, its parts behind it. `names` are in lower case: internal, DSL or plain spellings."""
     result: list[PinDraft] = []
     for pin in pins:
-        parts = _parts(pin, data) if _is_named(pin, names) else ()
+        parts = _parts(pin, data) if is_named(pin, names) else ()
         if parts:
             result.append(pin._replace(is_hidden=True, is_required=False))
             result += split_pins(parts, names, data)
@@ -26,7 +26,7 @@ def split_pins(pins: tuple[PinDraft, ...], names: frozenset[str], data: Catalogu
     return tuple(result)
 
 
-def _is_named(pin: PinDraft, names: frozenset[str]) -> bool:
+def is_named(pin: PinDraft, names: frozenset[str]) -> bool:
     return not names.isdisjoint({pin.internal.lower(), pin.label.lower(), plain_name(pin.internal).lower()} - {""})
 
 

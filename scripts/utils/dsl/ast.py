@@ -140,3 +140,5 @@ class Blueprint:
     variables: tuple[Variable, ...] = ()
     graphs: tuple[Graph, ...] = ()
     comments: tuple[Comment, ...] = ()
+    line: int = field(default=0, compare=False)
+    parent_line: int = field(default=0, compare=False)

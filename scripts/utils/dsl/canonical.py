@@ -50,6 +50,8 @@ def _plain_properties(properties: tuple[tuple[str, Value], ...]) -> tuple[tuple[
 def plain_value(value: Value) -> Value:
     """The value that its text means: `()` has no kind, a word with a space is a string, no number is infinite."""
     match value:
+        case int():
+            return value if abs(value) <= LARGEST_FLOAT else int(math.copysign(LARGEST_FLOAT, value))
         case float():
             return value if math.isfinite(value) else math.copysign(LARGEST_FLOAT, value) if math.isinf(value) else 0.0
         case Word():

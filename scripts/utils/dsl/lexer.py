@@ -5,6 +5,7 @@ A rule either returns what it read and leaves the cursor behind it, or raises Ds
 
 from __future__ import annotations
 
+import math
 import re
 
 from utils.dsl.ast import Param, Params, Struct, TypeRef, Value, Word
@@ -19,10 +20,15 @@ QUOTED = r'"([^"\\]*(?:\\.[^"\\]*)*)"'
 STRING = re.compile(QUOTED)
 PARAM_START = re.compile(rf"\(\s*(?:{QUOTED}|[^\s\"()\[\]=,:]+)\s*:(?!:)")
 FIELD_START = re.compile(rf"(?:{QUOTED}|[^\s\"()\[\]=,]+)\s*=")
+STATEMENT_INSIDE = re.compile(r"\s(?:(?:BLUEPRINT|PARENT|GRAPH):|(?:VAR|NODE)\s+\w+:)")
+"""A second statement behind the name of a Blueprint, which reaches to the end of its line."""
 SPACES = (" ", "\t")
 SPACE = re.compile(r"[ \t]*")
 ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
 ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
+HALF = re.compile("[\ud800-\udfff]")
+WHOLE_CHARACTERS = "whole characters (half of a surrogate pair, \\ud800 to \\udfff, is none, and no file can hold it)"
+A_NUMBER = "a number of at most 1.797e308 in size"
 MAX_DEPTH = 40  # deeper nesting is an attack or an accident; real defaults stay under 6
 
 
@@ -34,8 +40,9 @@ class DslError(ValueError):
         super().__init__(f"line {line}, column {column}: expected {expected}, found {found}")
 
 
-def unescape(text: str) -> str:
-    return ESCAPE.sub(_unescaped, text) if "\\" in text else text
+def unescape(text: str, errors: str = "replace") -> str:
+    """Two escapes of a surrogate pair are one character; half a pair is none, which `errors` deals with as in bytes.decode."""
+    return ESCAPE.sub(_unescaped, text).encode("utf-16-le", "surrogatepass").decode("utf-16-le", errors) if "\\" in text else text
 
 
 def _unescaped(match: re.Match[str]) -> str:
@@ -84,10 +91,14 @@ class Cursor:
         return text
 
     def string(self) -> str:
+        start = self.position
         found = self.match(STRING)
         if not found:
             raise self.error("a closing quote")
-        return unescape(found[1])
+        try:
+            return unescape(found[1], "strict")
+        except UnicodeDecodeError as error:
+            raise self.error(WHOLE_CHARACTERS, start) from error
 
     def name(self, what: str) -> str:
         """A name of a variable, pin or property; quoted when it holds spaces or signs."""
@@ -135,7 +146,10 @@ class Cursor:
             return self.string()
         if self.text.startswith("(", self.position):
             return self.group(depth)
+        start = self.position
         if found := self.match(NUMBER):
+            if math.isinf(float(found[0])):
+                raise self.error(A_NUMBER, start)
             return number(found[0])
         if found := self.match(WORD):
             return {"true": True, "false": False}.get(found[0].lower(), Word(found[0]))

@@ -221,6 +221,11 @@ class _Types:
     def class_name(self, name: str) -> str:
         return self.catalogue.class_name(name)
 
+    def class_fits(self, name: str, base: str) -> bool:
+        """Whether a class may stand where one that is a `base` is wanted; of a class outside the catalogue nobody here can tell."""
+        is_known = self.catalogue.knows_class(name) and self.catalogue.knows_class(base)
+        return not is_known or bool(self.catalogue.types.class_agrees(name, base))
+
 
 def _pin_ref(ref: PinRef, shapes: dict[str, Shape], is_input: bool) -> PinRef:
     pin = shapes[ref.node].pin(ref.pin, is_input)

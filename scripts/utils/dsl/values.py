@@ -11,7 +11,7 @@ from typing import Protocol
 
 from utils.dsl.ast import Struct, Value, Word
 from utils.dsl.types import PinType
-from utils.dsl.writer import is_word, write_float
+from utils.dsl.writer import LARGEST_FLOAT, is_word, write_float
 
 INTEGERS = {"byte": (0, 255), "int": (-2**31, 2**31 - 1), "int64": (-2**63, 2**63 - 1)}
 TEXTS = frozenset({"string", "name", "text"})
@@ -33,6 +33,8 @@ class Types(Protocol):
     def enumerators(self, enum: str) -> tuple[str, ...] | None: ...
 
     def class_name(self, name: str) -> str: ...
+
+    def class_fits(self, name: str, base: str) -> bool: ...
 
 
 class Literals:
@@ -101,8 +103,10 @@ class Literals:
         return self._members(value, kind.name, members) if isinstance(value, Struct) else value
 
     def _members(self, value: Struct, name: str, members: tuple[tuple[str, PinType], ...]) -> Value:
-        """Members by the struct's own names and order; those it does not have stay behind them."""
+        """Members by the struct's own names and order; those it does not have stay behind them. Where one is given twice, all stay."""
         given = {key.lower(): (key, item) for key, item in value.fields}
+        if len(given) < len(value.fields):
+            return value
         fields = []
         for member, kind in members:
             if member.lower() in given:
@@ -152,7 +156,7 @@ class Literals:
         if kind.kind == "enum":
             return self._enum_misfit(value, kind)
         if kind.kind in REFERENCES:
-            return "" if isinstance(value, (str, Word)) else "a name or a path in quotes"
+            return self._reference_misfit(value, kind)
         return self._struct_misfit(value, kind)
 
     def _container_misfit(self, value: Value, kind: PinType) -> str:
@@ -179,10 +183,19 @@ class Literals:
             return ""
         return "one of " + ", ".join(known[:8]) + (" ..." if len(known) > 8 else "")
 
+    def _reference_misfit(self, value: Value, kind: PinType) -> str:
+        if not isinstance(value, (str, Word)):
+            return "a name or a path in quotes"
+        name = value.text if isinstance(value, Word) else value
+        fits = kind.kind not in CLASSES or name.lower() in NOTHING or self.types.class_fits(name, kind.name)
+        return "" if fits else f"a class that is a {kind.name}"
+
     def _struct_misfit(self, value: Value, kind: PinType) -> str:
         if not isinstance(value, Struct):
             fits = value == () or isinstance(value, (str, Word)) and kind.name not in NUMERIC_STRUCTS
             return "" if fits else f"a {kind.name} such as {self._example(kind)}"
+        if len({key.lower() for key, _ in value.fields}) < len(value.fields):
+            return "each member once"
         members = self.types.members(kind.name)
         if not members or kind.name not in NUMERIC_STRUCTS:
             return ""
@@ -212,7 +225,7 @@ def _float(value: Value) -> Value:
     if isinstance(value, bool):
         return value
     if isinstance(value, int):
-        return float(value) if abs(value) < 2**1000 else float(write_float(float("inf") * (1 if value > 0 else -1)))
+        return float(value) if abs(value) <= LARGEST_FLOAT else float(write_float(float("inf") * (1 if value > 0 else -1)))
     if isinstance(value, float):
         return value + 0.0  # -0.0 is 0.0
     if isinstance(value, str) and NUMBER.fullmatch(value):

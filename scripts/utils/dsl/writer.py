@@ -7,14 +7,14 @@ import re
 
 from utils.dsl.ast import (
     Blueprint, Comment, Graph, Node, Param, Params, PinRef, Struct, TypeRef, Value, Variable, Wire, Word)
-from utils.dsl.lexer import NAME, TYPE_NAME, WORD, unescape
+from utils.dsl.lexer import HALF, NAME, STATEMENT_INSIDE, TYPE_NAME, WORD, unescape
 
 COMMENT = re.compile(r"#\s?(.*?)(?: \{([\w ]*)\})?$", re.DOTALL)
 ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 COMMENT_ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
-# Written as \\uXXXX: line ends that str.splitlines knows beyond \\n and \\r, NUL, and halves of surrogate pairs, which
-# no UTF-8 file can hold.
-UNPRINTABLE = re.compile("[\\x00\x0b\x0c\x1c-\x1e\x85\u2028\u2029\ud800-\udfff]")
+# Written as \\uXXXX: line ends that str.splitlines knows beyond \\n and \\r, and NUL.
+UNPRINTABLE = re.compile("[\\x00\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+REPLACEMENT = "\ufffd"  # for half of a surrogate pair, which no file can hold
 LARGEST_FLOAT = 1.7976931348623157e308
 
 
@@ -126,7 +126,7 @@ def write_graph(graph: Graph) -> list[str]:
 def write_blueprint_name(name: str) -> str:
     """Spaces and signs inside are as they are; quotes only where the end of the line would be read otherwise."""
     is_plain = name == name.strip() and not name.startswith('"') and not re.search("[\n\r\t]", name)
-    return name if is_plain and not UNPRINTABLE.search(name) else quote(name)
+    return name if is_plain and not UNPRINTABLE.search(name) and not STATEMENT_INSIDE.search(name) else quote(name)
 
 
 def write(blueprint: Blueprint) -> str:
@@ -135,4 +135,4 @@ def write(blueprint: Blueprint) -> str:
     lines += map(write_variable, blueprint.variables)
     for graph in blueprint.graphs:
         lines += write_graph(graph)
-    return "\n".join(lines) + "\n"
+    return HALF.sub(REPLACEMENT, "\n".join(lines) + "\n")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from utils.blueprint_patterns import Catalogue
 from utils.catalogue.keys import KEYS, key_meant
 from utils.catalogue.shape import Pin, Shape
-from utils.dsl.ast import Node, Value, Word
+from utils.dsl.ast import Node, Params, Value, Word
 from utils.dsl.spelling import STATES, Speller, is_common
 from utils.dsl.writer import write_value
 from utils.validation.graph_view import GraphView
 from utils.validation.hints import node_hint, property_hint
 from utils.validation.report import Report, listed, nearest, say
+from utils.validation.types import check_params
 
 UNCHECKED = "unknown, structure checked only"
 # Described by the document itself; the catalogue cannot confirm them.
@@ -25,6 +26,7 @@ def check_nodes(view: GraphView, speller: Speller, report: Report) -> None:
         _check_kind(node, shape, view, report)
         if shape.role != "unknown":
             _check_properties(node, shape, view, speller, report)
+            _check_given_once(node, shape, report)
             _check_place(node, shape, view, report)
     _check_uniqueness(view, report)
 
@@ -57,6 +59,8 @@ def _check_properties(node: Node, shape: Shape, view: GraphView, speller: Spelle
         if key == "Key" and "key" in identity:
             _check_key(node, value, report)
         if key.lower() in identity:
+            if shape.role != "generic" and not isinstance(value, str):
+                _check_list(node, key, value, report)
             continue
         if is_common(key, value, shape):
             _check_common(node, key, value, report)
@@ -69,6 +73,33 @@ def _check_properties(node: Node, shape: Shape, view: GraphView, speller: Spelle
                            f"Remove {key} from the node, or the wire.", node.id)
         else:
             _check_value(node, pin, value, view, speller, report)
+
+
+def _check_list(node: Node, key: str, value: Value, report: Report) -> None:
+    """Parameters, tracks and cases are pins: each has a name of its own. The generic form repeats what the editor wrote."""
+    if isinstance(value, Params):
+        check_params(value, node.line, f"{say(node)}, {key}", report, node.id)
+    elif key.lower() == "cases" and isinstance(value, tuple):
+        names = [str(getattr(item, "text", item)).lower() for item in value]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            report.error("duplicate-case", node.line, f"{say(node)}: the case '{name[:60]}' stands twice",
+                         "Cases compare without letter case: give each once.", node.id)
+
+
+def _check_given_once(node: Node, shape: Shape, report: Report) -> None:
+    """Two spellings of one property: nobody can tell which value is meant, and only one would be written."""
+    if len(node.properties) < 2:
+        return
+    identity = {key.lower() for key in shape.identity}
+    seen: dict[tuple, str] = {}
+    for key, value in node.properties:
+        is_own = key.lower() in identity
+        pin = None if is_own or is_common(key, value, shape) else shape.pin(key, True)
+        meant = (is_own, key.lower() if is_own else pin.name if pin else key)
+        if meant in seen:
+            report.error("given-twice", node.line, f"{say(node)}: {key} is given twice" + (f", also as {seen[meant]}" if seen[meant] != key else ""),
+                         "Keep one of the two values.", node.id)
+        seen[meant] = key
 
 
 def _check_common(node: Node, key: str, value: Value, report: Report) -> None:

@@ -10,11 +10,13 @@ from utils.dsl.ast import Node
 from utils.findings import Finding, Severity
 
 LISTED = 12  # pins named in a remedy
+LOOKED_UP = 5  # misspelled names of a document for which the nearest is sought
 
 
 class Report:
     def __init__(self) -> None:
         self.findings: list[Finding] = []
+        self._looked_up = 0
 
     def error(self, code: str, line: int, message: str, remedy: str, node: str = "") -> None:
         self.findings.append(Finding(code, Severity.ERROR, line, message, remedy, node))
@@ -24,6 +26,11 @@ class Report:
 
     def note(self, code: str, line: int, message: str, remedy: str = "", node: str = "") -> None:
         self.findings.append(Finding(code, Severity.NOTE, line, message, remedy, node))
+
+    def may_look_up(self) -> bool:
+        """Whether one more name of the document may be compared with those of the catalogue, which takes a while."""
+        self._looked_up += 1
+        return self._looked_up <= LOOKED_UP
 
 
 def say(node: Node) -> str:
