@@ -130,7 +130,7 @@ def test_a_circle_of_wildcards_comes_to_an_end():
 
 def test_time_grows_in_line_with_the_graph():
     """A chain of 4,000 wildcard nodes takes about twice the time of one of 2,000, and seconds at most."""
-    small, large = _chain_seconds(2000), _chain_seconds(4000)
+    small, large = (min(_chain_seconds(length) for _ in range(3)) for length in (2000, 4000))  # the least: a collection of garbage may fall into one
     assert large < 4 * small + 0.1 and large < 5
 
 
