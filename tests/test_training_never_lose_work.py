@@ -275,6 +275,18 @@ def test_the_prompt_is_not_shared_when_the_earlier_adapter_has_dropout(make_proj
     assert record(paths, 2)["result"]["shared_prefix"] is False and record(paths, 2)["effective"]["lora"]["lora_dropout"] == 0.1
 
 
+def test_an_adapter_goes_on_over_the_weights_that_it_knows(make_project):
+    """Measured fastest is no quantisation; the adapter was trained over NF4 because the config named it then."""
+    paths = make_project("p", max_steps=2)
+    configure(paths, "quantization", use_4bit=True)
+    run(paths)
+    settings = json.loads(paths.config_file.read_text(encoding="utf-8"))
+    del settings["quantization"]
+    paths.config_file.write_text(json.dumps(settings), encoding="utf-8")
+    run(paths)
+    assert record(paths, 2)["effective"]["quantization"] == {"use_4bit": True, "use_8bit": False}
+
+
 def test_an_adapter_that_exists_keeps_its_rank_when_memory_is_short(make_project, monkeypatch):
     paths = make_project("p")
     configure(paths, "lora", lora_r=32)

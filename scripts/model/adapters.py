@@ -14,7 +14,7 @@ from typing import Any
 
 from error_handler import UserError
 from model.base_model import load_model, load_tokenizer, portable_base, resolve_base
-from model.lora import with_safetensors
+from model.lora import trained_quantization, with_safetensors
 from pipeline.best_model import adapter_name
 from pipeline.config import PipelineConfig
 from pipeline.paths import MODEL_PREFIX, Paths
@@ -125,15 +125,6 @@ def _with_adapter(base: str, adapter: Path) -> Any:
     if quantization != "none":
         model = model.dequantize().float()
     return PeftModel.from_pretrained(model, adapter).merge_and_unload()
-
-
-def trained_quantization(adapter: Path) -> str:
-    """How the base was quantised while the adapter was trained: the adapter has learned to correct those very weights."""
-    for folder in (adapter, adapter.parent):
-        if (folder / "training_config.json").is_file():
-            section = read_json(folder / "training_config.json").get("effective", {}).get("quantization", {})
-            return "nf4" if section.get("use_4bit") else "int8" if section.get("use_8bit") else "none"
-    return "none"
 
 
 def read_system_prompt(choice: Choice, paths: Paths) -> str:

@@ -7,11 +7,11 @@ from typing import Any
 
 from corpus.rows import read_rows
 from error_handler import UserError
-from model.adapters import Choice, read_system_prompt, trained_quantization
+from model.adapters import Choice, read_system_prompt
 from model.base_model import load_model, load_tokenizer, resolve_base
 from model.encode import encode_prompt, end_of_turn_ids
 from model.gguf_file import write_gguf, write_modelfile
-from model.lora import with_safetensors
+from model.lora import trained_quantization, with_safetensors
 from pipeline.config import PipelineConfig
 from pipeline.paths import Paths
 from pipeline.store import read_json

@@ -63,6 +63,15 @@ def dropout_of(adapter: Path) -> float:
     return read_json(adapter / "adapter_config.json").get("lora_dropout") or 0.0
 
 
+def trained_quantization(adapter: Path) -> str:
+    """How the base was quantised while the adapter was trained: the adapter has learned to correct those very weights."""
+    for folder in (adapter, adapter.parent):
+        if (folder / "training_config.json").is_file():
+            section = read_json(folder / "training_config.json").get("effective", {}).get("quantization", {})
+            return "nf4" if section.get("use_4bit") else "int8" if section.get("use_8bit") else "none"
+    return "none"
+
+
 def with_safetensors(adapter: Path) -> Path:
     """The folder itself, where its weights are safetensors: other forms are pickles, which run what they hold when they are read."""
     if not (adapter / "adapter_model.safetensors").is_file():

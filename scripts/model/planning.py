@@ -16,10 +16,10 @@ from model.checkpoints import newest_good_checkpoint
 from model.encode import EncodedRow
 from model.estimates import (GIB, MAX_MICRO_BATCH_TOKENS, USABLE_MEMORY_FRAC, ModelShape, available_memory, check_disk, memory_need,
                              micro_batch_tokens)
-from model.lora import dropout_of, is_same_base, rank_of, start_folder, start_name
+from model.lora import dropout_of, is_same_base, rank_of, start_folder, start_name, trained_quantization
 from model.pace import Pace, computed_tokens
 from model.plan import PLAN_FILE, TrainingPlan, budget_minutes, default_learning_rate, rows_per_step, total_steps
-from model.preflight import QUANTIZATIONS, candidates, fastest_that_fits
+from model.preflight import QUANTIZATIONS, Candidate, candidates, fastest_that_fits, fits
 from model.processes import is_fsdp
 from model.training_data import RawData, TrainingData, gated_prefix
 from pipeline.config import PipelineConfig
@@ -154,7 +154,9 @@ def _new(config: PipelineConfig, paths: Paths, request: Any, raw: RawData, data:
     rank = rank_of(start) if start and not config.is_explicit("lora.lora_r") else config.lora.lora_r
     prefix = gated_prefix(data, rows_per_step(config), dropout_of(start) if start else config.lora.lora_dropout, request.is_shared)
     usable = available_memory() * USABLE_MEMORY_FRAC[device]
-    chosen = fastest_that_fits(_measured(config, model_config, paths), shape, default_dtype().itemsize, rank, len(prefix), usable)
+    measured = _measured(config, model_config, paths)
+    sizes = shape, default_dtype().itemsize, rank, len(prefix), usable
+    chosen = fastest_that_fits(known_weights(measured, start, *sizes) or measured, *sizes)
     version = max(all_versions(paths), default=0) + 1
     folder = request.output or paths.model_folder(version)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -168,6 +170,11 @@ def _new(config: PipelineConfig, paths: Paths, request: Any, raw: RawData, data:
         max_minutes=budget_minutes(config, request.max_minutes, device), is_flat=is_fsdp())
     pace = _pace(config, data, prefix, plan.rows_per_step)
     return Decisions(plan, folder, prefix, _facts(plan, data, needs), pace, None, start, len(data.train.rows))
+
+
+def known_weights(measured: list[Candidate], start: Path | None, *sizes: Any) -> list[Candidate]:
+    """The candidates with the weights that the earlier adapter has learned to correct: over others it would begin worse. None where they do not fit."""
+    return [one for one in measured if start and one.quantization == trained_quantization(start) and fits(one, *sizes)]
 
 
 def _pace(config: PipelineConfig, data: TrainingData, prefix: tuple[int, ...], per_step: int) -> Pace:

@@ -18,9 +18,9 @@ from pipeline.store import read_json, write_json
 
 CACHE_SCHEMA = 1
 MEASURED_LAYERS = 2
-MEASURED_PREFIX, MEASURED_ROWS, MEASURED_ROW = 384, 4, 128
-"""Tokens: enough for matrix products at full speed, few enough for a second a candidate."""
-REPEATS = 3
+MEASURED_PREFIX, MEASURED_ROWS, MEASURED_ROW = 384, 12, 128
+"""Tokens: nearly those of a step, since merging the adapter costs once a step; enough for matrix products at full speed, few enough for a second a candidate."""
+REPEATS = 2
 LONGEST_S = 60.0
 """On a machine busy with other work the plainest settings, which come first, must do; all are then measured again next time."""
 HOPELESS = 3.0
@@ -60,18 +60,27 @@ def candidates(config: Any, paths: Paths, quantizations: tuple[str, ...] = QUANT
 def fastest_that_fits(measured: list[Candidate], shape: ModelShape, dtype_bytes: int, lora_r: int, prefix_tokens: int,
                       usable: float, is_checkpointed: bool | None = None) -> Candidate:
     """The plainest within 10 % of the fastest among those that fit in `usable` bytes of memory; the smallest when none does (it is then refused with numbers)."""
-    sized = [replace(c, memory_bytes=memory_need(shape, c.quantization, dtype_bytes, lora_r, c.is_checkpointed)
-                     .total(prefix_tokens + MIN_MICRO_BATCH_TOKENS)) for c in measured]
-    if not any(c.is_checkpointed == is_checkpointed for c in sized):
+    found = [sized(c, shape, dtype_bytes, lora_r, prefix_tokens) for c in measured]
+    if not any(c.is_checkpointed == is_checkpointed for c in found):
         is_checkpointed = None
-    sized = [c for c in sized if is_checkpointed is None or c.is_checkpointed == is_checkpointed]
-    fitting = [c for c in sized if c.memory_bytes <= usable]
+    found = [c for c in found if is_checkpointed is None or c.is_checkpointed == is_checkpointed]
+    fitting = [c for c in found if c.memory_bytes <= usable]
     if shape.projection_weights >= LARGE_WEIGHTS:
         fitting = [c for c in fitting if c.quantization == "int8"] or fitting
     if not fitting:
-        return min(sized, key=lambda c: c.memory_bytes)
+        return min(found, key=lambda c: c.memory_bytes)
     limit = SIMPLER_IS_FINE * min(c.seconds_per_token for c in fitting)
     return min((c for c in fitting if c.seconds_per_token <= limit), key=lambda c: (c.is_checkpointed, QUANTIZATIONS.index(c.quantization)))
+
+
+def sized(candidate: Candidate, shape: ModelShape, dtype_bytes: int, lora_r: int, prefix_tokens: int) -> Candidate:
+    """With the bytes that its smallest micro-batch takes."""
+    need = memory_need(shape, candidate.quantization, dtype_bytes, lora_r, candidate.is_checkpointed)
+    return replace(candidate, memory_bytes=need.total(prefix_tokens + MIN_MICRO_BATCH_TOKENS))
+
+
+def fits(candidate: Candidate, shape: ModelShape, dtype_bytes: int, lora_r: int, prefix_tokens: int, usable: float) -> bool:
+    return sized(candidate, shape, dtype_bytes, lora_r, prefix_tokens).memory_bytes <= usable
 
 
 def _key(config: Any) -> str:
