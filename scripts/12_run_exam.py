@@ -20,7 +20,7 @@ def main(args: argparse.Namespace) -> ExitCode:
     from model.base_model import has_gpu
     from model.exam import ExamFile, exam_lessons, run_exam, settings_for
     from model.exam_report import exam_table, print_summary, write_pages, write_summary
-    from model.model_card import add_exam_figures
+    from model.model_card import write_exam_figures
     from pipeline.best_model import is_usual
     from pipeline.stop import consume_stop, is_stop_requested
     from pipeline_logger import get_logger
@@ -59,7 +59,7 @@ def main(args: argparse.Namespace) -> ExitCode:
         if not args.no_pages:
             write_pages(files)
     if choice.version and is_usual({"constrained": settings.is_constrained, "candidates": settings.candidates}) and not is_stopped:
-        add_exam_figures(choice.folder, exam_table(summary))
+        write_exam_figures(choice.folder.parent, exam_table(summary))
     print_summary(summary)
     if is_stopped:
         return ExitCode.STOPPED

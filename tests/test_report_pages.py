@@ -270,18 +270,13 @@ def test_interfaces_name_every_field_that_the_pages_read():
     assert [name for name in training_config(1) if name not in text] == []
 
 
-def test_the_card_of_an_adapter_takes_in_its_exam(tmp_path):
-    from model.model_card import add_exam_figures, write_model_card
+def test_figures_of_an_exam_leave_what_was_trained_as_it_was(tmp_path):
+    from model.model_card import write_exam_figures
 
-    facts = {"version": 2, "base_model": "models/base/tiny", "start_from": "base", "data_hash": "abc", "seed": 1, "status": "complete", "stop_reason": "",
-             "rows": {"train": 5, "validation": 1, "dropped_too_long": 0}, "result": {"steps": 3, "epochs": 0.5},
-             "effective": {"lora": {"lora_r": 8, "lora_alpha": 16, "targets": ["q_proj"]}, "training": {"rows_per_step": 4, "learning_rate": 1e-4}}}
-    write_model_card(tmp_path, facts)
-    for exams in ("| hold-outs | 60 |", "| hold-outs | 61 |"):
-        add_exam_figures(tmp_path, exams)
-    card = (tmp_path / "README.md").read_text(encoding="utf-8")
-    assert "| hold-outs | 61 |" in card and "60" not in card and "Not examined" not in card and card.count("## Licence") == 1
-    add_exam_figures(tmp_path / "elsewhere", "| x |")
+    final = tmp_path / "blueprint-lora-v2" / "final"
+    final.mkdir(parents=True)
+    write_exam_figures(final.parent, "| hold-outs | 60 |")
+    assert "| hold-outs | 60 |" in (final.parent / "exams.md").read_text(encoding="utf-8") and not any(final.iterdir())
 
 
 def test_an_exam_as_12_writes_it_is_read(paths):

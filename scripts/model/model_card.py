@@ -8,7 +8,7 @@ from model.embedded_base import NAME as EMBEDDED_NAME
 from pipeline.store import write_text
 
 
-EXAMS, LICENCE = "## Exam figures", "## Licence"
+EXAMS_FILE = "exams.md"
 
 
 def licence_of(base: str) -> str:
@@ -29,14 +29,9 @@ def write_model_card(folder: Path, record: dict[str, Any], exams: str = "", plac
     write_text(folder / "README.md", _front_matter(record) + _text(record, exams, place))
 
 
-def add_exam_figures(folder: Path, exams: str) -> None:
-    """Put the figures of a finished exam into the card; a folder without one of our cards is left alone."""
-    card = folder / "README.md"
-    text = card.read_text(encoding="utf-8") if card.is_file() else ""
-    before, heading, rest = text.partition(EXAMS)
-    _, licence, end = rest.partition(LICENCE)
-    if heading and licence:
-        write_text(card, f"{before}{EXAMS}\n\n{exams}\n\n{LICENCE}{end}")
+def write_exam_figures(version_folder: Path, exams: str) -> None:
+    """Beside `final/`, not in its card: that is what training made, and a change of it would train again."""
+    write_text(version_folder / EXAMS_FILE, f"# Exam figures of {version_folder.name}\n\n{exams}\n")
 
 
 def _front_matter(record: dict[str, Any]) -> str:
@@ -67,11 +62,11 @@ The system prompt it was trained with is `system_prompt.txt` in this folder; tok
 | Loss | {_number(result.get('first_loss'))} at first, {_number(result.get('final_loss'))} at the end; best validation {_number(result.get('best_validation_loss'))} |
 | Ended | {record['status']}{': ' + record['stop_reason'] if record['stop_reason'] else ''} |
 {_origin(record)}
-{EXAMS}
+## Exam figures
 
-{exams or 'Not examined yet: run `python scripts/12_run_exam.py`.'}
+{exams or f"In `{EXAMS_FILE}` of the folder above, once scripts/12_run_exam.py has examined it."}
 
-{LICENCE}
+## Licence
 
 The adapter's weights derive from the base model and are under its licence ({licence_of(record['base_model'])}).
 """
