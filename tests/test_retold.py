@@ -85,10 +85,10 @@ def test_a_prompt_without_anything_to_change_gives_nothing():
     assert retell(Tale("l.json", "p", ("Quit the game when it is hit.",), "BLUEPRINT: BP_New\nPARENT: Actor\nGRAPH: EventGraph\nNODE n1: Event_Hit\nNODE n2: QuitGame\nEXEC n1.Then -> n2.Execute\n"), Draw(1, 1)) is None
 
 
-def test_with_stories_more_than_half_of_the_rows_are_retold_and_each_names_its_prompt(stories):
+def test_with_stories_a_good_part_of_the_rows_is_retold_and_names_its_prompt(stories):
     rows = list(generate(300, 2, stories))
     told = [row for row in rows if row.provenance.file]
-    assert 150 < len(told) < 220
+    assert 100 < len(told) < 200
     assert {row.provenance.prompt_id for row in told} <= {one.prompt_id for one in stories}
 
 

@@ -9,8 +9,8 @@ from corpus.synthesis.conditions import draw_condition
 from corpus.synthesis.phrase import Clause, chained, listed
 from corpus.synthesis.scene import Scene, Source
 
-Steps = Callable[[Scene, int, int], list[Clause]]
-"""(scene, fewest, most) -> clauses of steps added to the flow."""
+Steps = Callable[..., list[Clause]]
+"""(scene, fewest, most, may_end) -> clauses of steps added to the flow; with `may_end` false it goes on after them."""
 
 
 Block = Callable[[Scene, Steps], str]
@@ -30,20 +30,43 @@ def inner(scene: Scene, steps: Steps, fewest: int = 1, most: int = 1) -> str:
     return chained(scene.draw, [clause.text for clause in steps(scene, fewest, most)])
 
 
-def scoped(scene: Scene, flow: object, steps: Steps, fewest: int = 1, most: int = 1) -> str:
-    """Steps on another flow; what they offer is not known outside."""
+def scoped(scene: Scene, flow: object, steps: Steps, fewest: int = 1, most: int = 1, is_last: bool = False) -> str:
+    """Steps on another flow; what they offer is not known outside. Said last, they may end in a block of their own."""
     known = list(scene.values)
     scene.flow = flow
-    text = inner(scene, steps, fewest, most)
+    text = (tail if is_last else inner)(scene, steps, fewest, most)
     scene.values[:] = known
     return text
+
+
+MAX_NESTING = 2
+NESTED_FRAC = 0.25
+# Blocks whose words leave open no question within another one: none with an "otherwise", and none that goes on after itself.
+NESTABLE = ("branch", "unless", "do_once", "repeat", "count_up", "for_each", "for_all_of_class", "after_delay", "cast_actor", "with_authority")
+
+
+def tail(scene: Scene, steps: Steps, fewest: int = 1, most: int = 1) -> str:
+    """Steps after which nothing more is said of the block around them, so that they may end in another block."""
+    if scene.nesting >= MAX_NESTING or not scene.draw.chance(NESTED_FRAC):
+        return inner(scene, steps, fewest, most)
+    scene.nesting += 1
+    before = [clause.text for clause in steps(scene, 1, 1, may_end=False)] if scene.draw.chance(0.3) else []
+    makers = [make for family in sorted(BLOCKS) for make in BLOCKS[family] if make.__name__ in NESTABLE]
+    text = chained(scene.draw, [*before, scene.draw.pick(makers)(scene, steps)])
+    scene.nesting -= 1
+    return text
+
+
+def goes_on(scene: Scene, probability: float) -> bool:
+    """Whether a block says what follows it; never within another block, where it could be taken for the outer one's."""
+    return scene.draw.chance(probability) and scene.nesting == 0
 
 
 @block("guard")
 def branch(scene: Scene, steps: Steps) -> str:
     asked = draw_condition(scene)
     node = scene.step("Branch", then=None, Condition=asked.pin)
-    then = scoped(scene, node["True"], steps, 1, scene.draw.pick((1, 1, 2)))
+    then = scoped(scene, node["True"], steps, 1, scene.draw.pick((1, 1, 2)), is_last=True)
     return scene.draw.pick((f"if {asked.text}, {then}", f"only if {asked.text}, {then}", f"check whether {asked.text}; if so, {then}"))
 
 
@@ -51,7 +74,7 @@ def branch(scene: Scene, steps: Steps) -> str:
 def branch_else(scene: Scene, steps: Steps) -> str:
     asked = draw_condition(scene)
     node = scene.step("Branch", then=None, Condition=asked.pin)
-    then, otherwise = scoped(scene, node["True"], steps), scoped(scene, node["False"], steps)
+    then, otherwise = scoped(scene, node["True"], steps, 1, scene.draw.pick((1, 1, 2))), scoped(scene, node["False"], steps, is_last=True)
     return scene.draw.pick((f"if {asked.text}, {then}; otherwise {otherwise}", f"if {asked.text}, {then}, else {otherwise}",
                             f"check whether {asked.text}: if so, {then}; if not, {otherwise}"))
 
@@ -60,7 +83,7 @@ def branch_else(scene: Scene, steps: Steps) -> str:
 def unless(scene: Scene, steps: Steps) -> str:
     asked = draw_condition(scene, may_join=False)
     node = scene.step("Branch", then=None, Condition=asked.pin)
-    text = scoped(scene, node["False"], steps)
+    text = scoped(scene, node["False"], steps, is_last=True)
     return scene.draw.pick((f"check whether {asked.text}, and only if not, {text}", f"branch on whether {asked.text}; on false, {text}"))
 
 
@@ -78,7 +101,7 @@ def nested_branch(scene: Scene, steps: Steps) -> str:
 @block("once")
 def do_once(scene: Scene, steps: Steps) -> str:
     node = scene.step("DoOnce", then="Completed")
-    text = scoped(scene, node["Completed"], steps)
+    text = scoped(scene, node["Completed"], steps, 1, scene.draw.pick((1, 1, 2)), is_last=True)
     return scene.draw.pick((f"only the first time, {text}", f"do this only once: {text}", f"use a DoOnce to {text}"))
 
 
@@ -123,10 +146,11 @@ def count_up(scene: Scene, steps: Steps) -> str:
 
 
 def _loop_text(scene: Scene, steps: Steps, node: object, head: str, hint: str) -> str:
-    body = scoped(scene, node["LoopBody"], steps, 1, scene.draw.pick((1, 1, 2)))
+    goes = goes_on(scene, 0.4)
+    body = scoped(scene, node["LoopBody"], steps, 1, scene.draw.pick((1, 1, 2)), is_last=not goes)
     joint = ": each time " if head.startswith(("loop", "repeat")) else f"{hint}: "
     text = f"{head}{joint}{body}"
-    if scene.draw.chance(0.4):
+    if goes:
         after = scoped(scene, node["Completed"], steps, 1, 1)
         text += scene.draw.pick((f". When the loop has completed, {after}", f". After the loop, {after}"))
     return text
@@ -144,12 +168,12 @@ def for_each(scene: Scene, steps: Steps) -> str:
     element, text = ELEMENTS[kind]
     known = list(scene.values)
     scene.values[:] = [Source(text, element, node["ArrayElement"]), Source("the array index", "Int", node["ArrayIndex"])] * 2 + known
-    scene.flow = node["LoopBody"]
-    body = inner(scene, steps, 1, scene.draw.pick((1, 1, 2)))
+    scene.flow, goes = node["LoopBody"], goes_on(scene, 0.4)
+    body = (inner if goes else tail)(scene, steps, 1, scene.draw.pick((1, 1, 2)))
     scene.values[:] = known
     noun = kinds.type_noun(kind)
     said = scene.draw.pick((f"for each element of the {noun} {name}, {body}", f"loop over the {noun} {name} and for each element {body}", f"go through the {noun} {name}: for every element {body}"))
-    if scene.draw.chance(0.4):
+    if goes:
         said += f". When all are done, {scoped(scene, node['Completed'], steps, 1, 1)}"
     return said
 
@@ -164,7 +188,7 @@ def for_all_of_class(scene: Scene, steps: Steps) -> str:
     known = list(scene.values)
     scene.values[:] = [Source("the found actor", "Actor", node["ArrayElement"])] * 2 + known
     scene.flow = node["LoopBody"]
-    body = inner(scene, steps, 1, scene.draw.pick((1, 1, 2)))
+    body = tail(scene, steps, 1, scene.draw.pick((1, 1, 2)))
     scene.values[:] = known
     return scene.draw.pick((f"get all actors of class {name} and for each of them {body}", f"for every {name} in the level (all actors of class {name}), {body}"))
 
@@ -186,7 +210,7 @@ def while_loop(scene: Scene, steps: Steps) -> str:
 def after_delay(scene: Scene, steps: Steps) -> str:
     value, text = kinds.real(0.1, 30, wired=0.15).argument(scene)
     scene.step("Delay", then="Completed", Duration=value)
-    body = inner(scene, steps, 1, scene.draw.pick((1, 1, 2)))
+    body = tail(scene, steps, 1, scene.draw.pick((1, 1, 2)))
     return scene.draw.pick((f"wait {text} seconds, then {body}", f"after a delay of {text} seconds, {body}", f"delay {text} seconds and then {body}"))
 
 
@@ -210,11 +234,11 @@ def cast_actor(scene: Scene, steps: Steps) -> str:
     known = list(scene.values)
     scene.offer(f"the cast {target}", target, node[f"As{target}"])
     scene.values += [Source("the cast result", "Actor", node[f"As{target}"])] * 2
-    scene.flow = node["Then"]
-    body = inner(scene, steps, 1, scene.draw.pick((1, 1, 2)))
+    scene.flow, may_fail = node["Then"], goes_on(scene, 0.3)
+    body = (inner if may_fail else tail)(scene, steps, 1, scene.draw.pick((1, 1, 2)))
     scene.values[:] = known
     said = scene.draw.pick((f"cast {text} to {target} and, if it succeeds, {body}", f"cast {text} to {target}, then {body}"))
-    if scene.draw.chance(0.3):
+    if may_fail:
         said += f"; if the cast fails, {scoped(scene, node['CastFailed'], steps, 1, 1)}"
     return said
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corpus.synthesis import steps, idioms  # noqa: F401 - they fill the tables of steps, triggers and blocks
+from corpus.synthesis import steps, idioms, named_calls  # noqa: F401 - they fill the tables of steps, triggers and blocks
 from corpus.synthesis.actions import Step, steps_by_family
 from corpus.synthesis.blocks import BLOCKS
 from corpus.synthesis.frames import Part
@@ -13,7 +13,7 @@ from corpus.synthesis.triggers import TRIGGERS
 STEPS = steps_by_family()
 # What games do most comes up most; a family without a weight counts once.
 WEIGHTS = {"print": 18, "movement": 5, "actor": 5, "state": 7, "arithmetic": 7, "spawn": 3, "audio": 3, "ui": 4, "damage": 2, "array": 2, "event": 3,
-           "physics": 2, "component": 3, "timing": 2, "timer": 2, "other": 3}
+           "physics": 2, "component": 3, "timing": 2, "timer": 2, "other": 3, "named": 10}
 # Families whose steps may stand in the middle of a row.
 STEP_FAMILIES = tuple(family for family in sorted(STEPS) if family != "end" for _ in range(WEIGHTS.get(family, 1)))
 
@@ -24,7 +24,7 @@ class TooLong(Exception):
 
 def compose_part(scene: Scene, trigger: str, block: str) -> Part:
     start = scene.draw.pick(TRIGGERS[trigger])(scene)
-    count = scene.draw.pick((1, 1, 1, 1, 1, 1, 2, 2, 3)) if block == "steps" else scene.draw.pick((0, 0, 0, 0, 1))
+    count = scene.draw.pick((1, 1, 1, 1, 2, 2, 2, 3, 3, 4)) if block == "steps" else scene.draw.pick((0, 0, 0, 1, 1, 2))
     clauses = add_steps(scene, count, count, may_end=block == "steps") if count else []
     text = scene.draw.pick(BLOCKS[block])(scene, add_steps) if block != "steps" and scene.flow else ""
     return Part(start, clauses, text)

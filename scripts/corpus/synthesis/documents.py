@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from corpus.synthesis import arguments as kinds
 from corpus.synthesis import vocabulary as words
+from corpus.synthesis.blocks import BLOCKS
 from corpus.synthesis.builder import GraphBuilder, params
 from corpus.synthesis.compose import TooLong, add_steps, compose_part
 from corpus.synthesis.frames import say
@@ -56,13 +57,22 @@ def timer_by_event(scene: Scene) -> str:
 
 @document
 def two_events(scene: Scene) -> str:
-    first, second = scene.draw.sample(sorted(TRIGGERS), 2)
+    return _events(scene, 2)
+
+
+@document
+def three_events(scene: Scene) -> str:
+    return _events(scene, 3)
+
+
+def _events(scene: Scene, count: int) -> str:
+    """Events of different kinds in one graph; what one of them gives is not known to the next."""
     texts = []
-    for family in (first, second):
+    for family in scene.draw.sample(sorted(TRIGGERS), count):
         parent = scene.document.parent
         known = [node.type for node in scene.graph.nodes]
         scene.values.clear()
-        part = compose_part(scene, family, "steps")
+        part = compose_part(scene, family, scene.draw.pick(("steps",) * 12 + tuple(sorted(BLOCKS))))
         if (texts and parent != scene.document.parent) or scene.document.parent == "UserWidget" or scene.called_events or any(kind in known for kind in _event_types(scene, len(known))):
             raise TooLong(family)
         texts.append(say(scene.draw, part))

@@ -15,7 +15,7 @@ WHOLE_NUMBERS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 16, 20, 24, 25, 30, 32, 
 class Draw:
     """A stream of choices for one row."""
 
-    def __init__(self, seed: int, index: int) -> None:
+    def __init__(self, seed: int, index: int | str) -> None:
         # A string seeds through SHA-512, the same on every machine.
         self._random = random.Random(f"blueprint/{seed}/{index}")
         self._used: set[str] = set()

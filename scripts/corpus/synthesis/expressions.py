@@ -35,8 +35,16 @@ class Expression:
         return node[self.output], scene.draw.pick(self.texts).format(**slots)
 
 
-def expression(scene: Scene, kind: str, depth_limit: int = 1) -> Argument | None:
+NAMED_FRAC = 0.3
+"""How often a value comes from a function that has no words but its name."""
+
+
+def expression(scene: Scene, kind: str) -> Argument | None:
     """A random expression of this type that fits the scene, or None."""
+    from corpus.synthesis.named_calls import named_value
+
+    if scene.depth == 0 and scene.draw.chance(NAMED_FRAC) and (made := named_value(scene, kind)):
+        return made
     fitting = [e for e in EXPRESSIONS if e.type == kind and (not e.needs_actor or scene.document.parent in kinds.ACTOR_PARENTS)]
     return scene.draw.pick(fitting).build(scene) if fitting else None
 

@@ -34,6 +34,6 @@ def measure(rows: Iterable[Row]) -> Figures:
         structures.add(structure_key(row.output))
         types.update(node_types(row.output))
         patterns[row.provenance.pattern] += 1
-        instructions[row.instruction] += 1
+        instructions[row.instruction + row.input] += 1
     total = patterns.total()
     return Figures(total, len(structures), len(types), len(patterns), max(patterns.values(), default=0) / max(total, 1), total - len(instructions))

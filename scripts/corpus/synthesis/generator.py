@@ -1,4 +1,4 @@
-"""Rows by composition (a trigger, steps, and at most one block of control flow) and by telling lessons again.
+"""Rows by composition (triggers, steps, control flow), by telling lessons again, by joining two of these, and by changing them.
 
 Every row depends on the seed and its number alone. A row whose instruction was made before, or whose graph the typed
 validator refuses, gives its place to the next number.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from corpus.mention_order import in_order_of_mention
 from corpus.rows import Provenance, Row
@@ -17,14 +17,17 @@ from corpus.synthesis import vocabulary as words
 from corpus.synthesis.blocks import BLOCKS
 from corpus.synthesis.compose import TooLong, add_steps, compose_part
 from corpus.synthesis.draw import Draw
+from corpus.synthesis.edits import change
 from corpus.synthesis.frames import Part, opening, say
+from corpus.synthesis.joined import join
 from corpus.synthesis.phrase import Clause, number_text, sentence
 from corpus.synthesis.retold import Tale, retell
 from corpus.synthesis.scene import Scene
 from corpus.synthesis.triggers import TRIGGERS, Trigger
 from utils.dsl.ast import Blueprint
-from utils.dsl_parser import render
+from utils.dsl_parser import parse, render
 from utils.dsl_validator import validate
+from utils.findings import Severity
 
 MAX_PATTERN_FRAC = 0.05
 
@@ -94,7 +97,7 @@ def start_values(scene: Scene) -> str:
     return said
 
 
-def make_row(seed: int, index: int, table: list[Recipe]) -> tuple[str, str, Blueprint]:
+def make_row(seed: int, index: int | str, table: list[Recipe]) -> tuple[str, str, Blueprint]:
     """(pattern, instruction, graph) of one number; raises TooLong for a number that gives no row."""
     draw = Draw(seed, index)
     recipe = draw.pick(table)
@@ -106,36 +109,99 @@ def make_row(seed: int, index: int, table: list[Recipe]) -> tuple[str, str, Blue
     return recipe.name, instruction, in_order_of_mention(scene.document.blueprint(), instruction)
 
 
+# Of twenty rows so many are lessons told again, compositions, two of either in one Blueprint, and changes of a finished answer.
+SHARES = {"retold": 6, "composed": 8, "joined": 4, "changed": 2}
+MAX_JOINED_CHARACTERS = 1_800
+"""About 600 tokens; the longest answer of a lesson has 614."""
+
+
 def generate(count: int, seed: int, stories: Sequence[Tale] = ()) -> Iterator[Row]:
-    """Exactly `count` rows, all valid, no instruction twice, no pattern above 5 % of them; with stories, most of them retold."""
-    table = recipes()
+    """Exactly `count` rows, all valid, no instruction twice, no pattern above 5 % of them; with stories, a good part of them retold."""
+    kinds = [kind for kind, share in SHARES.items() for _ in range(share)]
+    maker = RowMaker(seed, recipes(), stories)
     per_pattern: Counter[str] = Counter()
     most = max(1, int(count * MAX_PATTERN_FRAC))
     seen: set[str] = set()
     index = 0
     while len(seen) < count:
         index += 1
-        row = _retold_row(seed, index, stories) if stories and index % 5 < 3 else _composed_row(seed, index, table)
-        if row is None or row.instruction in seen or per_pattern[row.provenance.pattern] >= most:
+        row = maker.row(index, kinds[index * 7 % len(kinds)])
+        if row is None or row.instruction + row.input in seen or per_pattern[row.provenance.pattern] >= most:
             continue
-        seen.add(row.instruction)
+        seen.add(row.instruction + row.input)
         per_pattern[row.provenance.pattern] += 1
         yield row
 
 
-def _composed_row(seed: int, index: int, table: list[Recipe]) -> Row | None:
-    try:
-        pattern, instruction, blueprint = make_row(seed, index, table)
-    except TooLong:
-        return None
-    if any(finding.is_error for finding in validate(blueprint)):
-        return None
-    return Row(instruction, render(blueprint), "", Provenance("synthetic", "", str(index), pattern, seed))
+@dataclass(frozen=True)
+class Told:
+    """A part of a row: pattern, instruction and graph; the prompt that it retells, if it does."""
+
+    pattern: str
+    instruction: str
+    blueprint: Blueprint
+    tale: Tale | None = None
 
 
-def _retold_row(seed: int, index: int, stories: Sequence[Tale]) -> Row | None:
-    draw = Draw(seed, index)
-    # Of two the shorter: long answers are few among the lessons' prompts, too, and cost a small model most of its time.
-    tale = min(draw.pick(stories), draw.pick(stories), key=lambda one: len(one.answer))
-    told = retell(tale, draw)
-    return Row(*told, "", Provenance("synthetic", tale.file, tale.prompt_id, tale.prompt_id, seed)) if told else None
+@dataclass(frozen=True)
+class RowMaker:
+    """Rows of one seed by their numbers, each None where a number gives none."""
+
+    seed: int
+    table: list[Recipe]
+    stories: Sequence[Tale]
+
+    def row(self, index: int, kind: str) -> Row | None:
+        if kind == "joined":
+            return self._joined(index)
+        if kind == "changed":
+            return self._changed(index)
+        told = self._retold(index) if kind == "retold" and self.stories else self._composed(index)
+        return told and self._checked(told.instruction, told.blueprint, told)
+
+    def _composed(self, index: int | str) -> Told | None:
+        try:
+            return Told(*make_row(self.seed, index, self.table))
+        except TooLong:
+            return None
+
+    def _retold(self, index: int | str) -> Told | None:
+        draw = Draw(self.seed, index)
+        # Of two the shorter: long answers are few among the lessons' prompts, too, and cost a small model most of its time.
+        tale = min(draw.pick(self.stories), draw.pick(self.stories), key=lambda one: len(one.answer))
+        made = retell(tale, draw)
+        return Told(tale.prompt_id, made[0], parse(made[1]), tale) if made else None
+
+    def _either(self, index: int | str) -> Told | None:
+        is_retold = self.stories and Draw(self.seed, f"{index}/kind").chance(0.5)
+        return self._retold(index) if is_retold else self._composed(index)
+
+    def _joined(self, index: int) -> Row | None:
+        first, second = self._either(f"{index}/1"), self._either(f"{index}/2")
+        if not (first and second):
+            return None
+        made = join((first.instruction, first.blueprint), (second.instruction, second.blueprint), Draw(self.seed, index))
+        if made is None or len(render(made[1])) > MAX_JOINED_CHARACTERS:
+            return None
+        instruction, blueprint = made
+        both = Told(f"{first.pattern}|{second.pattern}", instruction, in_order_of_mention(blueprint, instruction), first.tale or second.tale)
+        return self._checked(instruction, both.blueprint, both)
+
+    def _changed(self, index: int) -> Row | None:
+        before = self._either(index)
+        draw = Draw(self.seed, f"{index}/change")
+        try:
+            made = change(before.blueprint, draw) if before else None
+        except TooLong:
+            return None
+        if made is None:
+            return None
+        kind, instruction, after = made
+        text = render(before.blueprint)
+        return None if render(after) == text else self._checked(instruction, after, replace(before, pattern=f"change:{kind}|{before.pattern}"), text)
+
+    def _checked(self, instruction: str, blueprint: Blueprint, told: Told, before: str = "") -> Row | None:
+        if any(finding.severity is not Severity.NOTE for finding in validate(blueprint)):
+            return None
+        file, prompt_id = (told.tale.file, told.tale.prompt_id) if told.tale else ("", told.pattern)
+        return Row(instruction, render(blueprint), before, Provenance("synthetic", file, prompt_id, told.pattern, self.seed))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from corpus.synthesis import arguments as kinds
 from corpus.synthesis import vocabulary as words
 from corpus.synthesis.actions import step_of
-from corpus.synthesis.blocks import Steps, block, scoped
+from corpus.synthesis.blocks import Steps, block, goes_on, scoped
 from corpus.synthesis.builder import params
 from corpus.synthesis.conditions import Condition, condition
 from corpus.synthesis.phrase import Clause, number_text
@@ -117,8 +117,9 @@ def cast_to_own_class(scene: Scene, steps: Steps) -> str:
 @block("network")
 def with_authority(scene: Scene, steps: Steps) -> str:
     node = scene.step("SwitchHasAuthority", then=None)
-    body = scoped(scene, node["Authority"], steps)
-    if scene.draw.chance(0.3):
+    has_remote = goes_on(scene, 0.3)
+    body = scoped(scene, node["Authority"], steps, is_last=not has_remote)
+    if has_remote:
         return f"use Switch Has Authority: with authority {body}, on remote {scoped(scene, node['Remote'], steps)}"
     return scene.draw.pick((f"only with authority (Switch Has Authority), {body}", f"with authority (Switch Has Authority) {body}", f"switch on authority and, with authority, {body}"))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from corpus.synthesis.builder import DocumentBuilder, GraphBuilder, Handle, Properties
 from corpus.synthesis.draw import Draw
 from corpus.synthesis.vocabulary import VARIABLE_NAMES
-from utils.dsl.ast import PinRef, Value
+from utils.dsl.ast import Blueprint, PinRef, Value
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ class Scene:
     called_events: list[str] = field(default_factory=list)
     depth: int = 0
     """How many expressions are open: one within another is hard to say and hard to read."""
+    nesting: int = 0
+    """How many blocks are open around the one being said."""
     _avoided: str = ""
     _mentioned: set[str] = field(default_factory=set)
     _getters: dict[tuple[str, str], Handle] = field(default_factory=dict)
@@ -46,6 +48,21 @@ class Scene:
 
     def __post_init__(self) -> None:
         self.graph = self.graph or self.document.events
+
+    @classmethod
+    def over(cls, draw: Draw, blueprint: Blueprint) -> Scene:
+        """A scene that goes on with a finished document of one graph: what it reads already is not read again."""
+        graph = blueprint.graphs[0]
+        builder = GraphBuilder(graph.name, list(graph.nodes), list(graph.wires))
+        document = DocumentBuilder(blueprint.name, blueprint.parent, {variable.name: variable for variable in blueprint.variables}, [builder])
+        scene = cls(draw, document)
+        fed = {wire.target.node for wire in graph.wires}
+        for node in graph.nodes:
+            if node.type == "VariableGet" and len(node.properties) == 1:
+                scene._getters[graph.name, str(node.get("Variable"))] = Handle(node.id, node.type)
+            elif node.type.startswith("GetPlayer") and not node.properties and node.id not in fed:
+                scene._shared[graph.name, f"{node.type}[]"] = Handle(node.id, node.type)
+        return scene
 
     def step(self, kind: str, /, properties: Properties | None = None, then: str | None = "Then", enter: str = "Execute",
              **inputs: Value | PinRef) -> Handle:
