@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cpu_time import CpuTime
 from hostile_texts import hostile
 from utils.clipboard.bytes import decode
 from utils.clipboard.comments import read_comments
@@ -25,11 +26,11 @@ def texts(folder: Path | None) -> list[bytes]:
 
 
 def survive(data: bytes) -> None:
-    """Read it; what comes out is a document that parses, or an error with a remedy. CPU time, so that a busy machine is no failure."""
-    start = time.process_time()
-    text, findings = decode(data)
-    translation = read_clipboard(text) if text is not None else None
-    assert time.process_time() - start < max(LEAST_LIMIT_S, len(data) * LIMIT_S_PER_BYTE)
+    """Read it; what comes out is a document that parses, or an error with a remedy."""
+    with CpuTime() as spent:
+        text, findings = decode(data)
+        translation = read_clipboard(text) if text is not None else None
+    assert spent.seconds < max(LEAST_LIMIT_S, len(data) * LIMIT_S_PER_BYTE)
     if translation is None or translation.blueprint is None:
         refusal = [*(translation.findings if translation else ()), *findings][0]
         assert refusal.is_error and refusal.remedy and "\n" not in refusal.message

@@ -1,13 +1,13 @@
 """Graphs are compared as graphs: names of ids, order and spelling do not matter, everything else does."""
 
 import random
-import time
 from dataclasses import replace
 from itertools import permutations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from cpu_time import CpuTime
 from mutations import MUTATIONS, mutate
 from typed_graphs import random_document, shuffled
 from utils.comparison.isomorphism import LabelledGraph, are_isomorphic, fingerprint, isomorphism
@@ -214,9 +214,9 @@ def shared_reads(readers: int) -> Blueprint:
 def test_300_nodes_are_compared_in_under_a_tenth_of_a_second(made):
     other = shuffled(made, random.Random(1))
     a, b = model(made), model(other)
-    start_s = time.process_time()
-    assert are_isomorphic(a.labelled(), b.labelled())
-    assert time.process_time() - start_s < 0.1
+    with CpuTime() as spent:
+        assert are_isomorphic(a.labelled(), b.labelled())
+    assert spent.seconds < 0.1
     assert graphs_equal(made, other) and graph_key(made) == graph_key(other)
 
 
