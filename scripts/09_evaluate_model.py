@@ -7,7 +7,8 @@ Reads    evaluation/*.json (of the project, else of the program), an adapter or 
 Writes   results/evaluations/evaluation_v<N>_<time>.jsonl, a line a test as it is answered; then .json and a page .html of
          the same name; with --compare also comparison_<time>.json
 Usage    python scripts/09_evaluate_model.py [--model DIR | --base] [--quick] [--tier N] [--compare DIR]
-         The same evaluation started again goes on where it was interrupted. --base is the zero line of the figures.
+         The same evaluation started again goes on where it was interrupted; answers that 12 --evaluation asked for are
+         scored without loading the model. --base is the zero line of the figures.
 Exit     0 all tests answered, 1 failed, 3 stopped on request, 64 bad usage
 """
 
@@ -19,17 +20,14 @@ from pipeline.exit_codes import ExitCode
 
 
 def main(args: argparse.Namespace) -> ExitCode:
-    from corpus.evaluation_tests import chosen_tests, load_tests
     from model.answering import chosen_model
-    from model.evaluate import Asked, EvaluationRun
+    from model.evaluate import EvaluationRun, asked_of
     from model.evaluation_report import compare, print_comparison, write_comparison
     from model.exam import settings_for
-    from pipeline.config import load_config
     from pipeline.stop import consume_stop
 
     paths = args.project
-    seed = args.seed if args.seed is not None else load_config(paths).training.seed
-    asked = Asked(tuple(chosen_tests(load_tests(paths), args.tier, args.quick, seed)), args.tier, args.quick, seed)
+    asked = asked_of(paths, args.tier, args.quick, args.seed)
     choices = [chosen_model(args), *_compared(args)]
     results = []
     for choice in choices:

@@ -2,8 +2,9 @@
 
 Reads    lessons (files, folders, or the word holdout), an adapter or model, datasets/system_prompt.txt
 Writes   results/exams/exam_<lesson>_<time>.jsonl, a line a prompt as it is answered, and a page .html beside it;
-         results/exams/summary_<time>.json
+         results/exams/summary_<time>.json; with --evaluation also results/evaluations/evaluation_v<N>_<time>.jsonl
 Usage    python scripts/12_run_exam.py --lesson lessons holdout [--model DIR | --base] [--limit N] [--candidates N] [--unconstrained]
+         [--evaluation]
          The same exam started again goes on where it was interrupted.
 Exit     0 all prompts asked, 1 a lesson was refused, nothing to ask, or the constraint failed in an answer, 3 stopped on request, 64 bad usage
 """
@@ -18,6 +19,7 @@ def main(args: argparse.Namespace) -> ExitCode:
     from error_handler import UserError
     from model.answering import chosen_model, load_chosen, make_decoder
     from model.base_model import has_gpu
+    from model.evaluate import EvaluationRun, asked_of
     from model.exam import ExamFile, exam_lessons, run_exam, settings_for
     from model.exam_report import exam_table, print_summary, write_pages, write_summary
     from model.model_card import write_exam_figures
@@ -61,9 +63,23 @@ def main(args: argparse.Namespace) -> ExitCode:
     if choice.version and is_usual({"constrained": settings.is_constrained, "candidates": settings.candidates}) and not is_stopped:
         write_exam_figures(choice.folder.parent, exam_table(summary))
     print_summary(summary)
+    if args.evaluation and not is_stopped:
+        ask_evaluation(EvaluationRun(choice, asked_of(paths), settings, paths), decoder, should_stop)
+        is_stopped = consume_stop(paths)
     if is_stopped:
         return ExitCode.STOPPED
     return ExitCode.FAILED if refused else ExitCode.OK
+
+
+def ask_evaluation(run, decoder, should_stop) -> None:
+    """The tests of 09 while the model is loaded; 09 scores what stands there."""
+    from model.evaluate import ask
+    from pipeline_logger import get_logger
+
+    logger, total = get_logger(step_prefix="7"), len(run.open_tests)
+    with logger.step("7.2", f"Ask {total} evaluation tests"):
+        for done, _ in enumerate(track(ask(run, decoder, should_stop), "Evaluation", total), 1):
+            logger.progress(done, total)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -73,6 +89,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--lesson", nargs="+", required=True, metavar="LESSON", help="lesson files, folders, or holdout")
     options.add_argument("--limit", type=int, metavar="N", help="ask N prompts of each lesson, evenly spread; hold-outs whole")
     options.add_argument("--limit-without-gpu", type=int, metavar="N", help="the same, on a machine without a GPU only")
+    options.add_argument("--evaluation", action="store_true", help="ask the tests of 09 too, while the model is loaded; 09 scores them")
     options.add_argument("--no-pages", action="store_true", help="write no pictures of the graphs")
     add_model_options(options)
     return options

@@ -52,6 +52,7 @@ def never() -> bool:
 def finished(paths, model):
     run = start(paths)
     list(ask(run, decoder(model, paths), never))
+    run.result_file.write_text("{}", encoding="utf-8")
     return run
 
 
@@ -64,6 +65,8 @@ def test_every_answer_is_on_disk_as_it_comes_and_the_same_seed_gives_the_same(pa
     for count, _ in enumerate(ask(first, decoder(model, paths), never), 1):
         assert len(list(read_jsonl(first.path))) == count
     assert count == 6 and first.open_tests == []
+    assert start(paths).path == first.path  # answered, not yet scored
+    first.result_file.write_text("{}", encoding="utf-8")
     second = start(paths)
     assert second.path != first.path
     list(ask(second, decoder(model, paths, rows=6), never))
@@ -165,8 +168,8 @@ def test_a_model_that_is_not_there_is_refused_with_a_remedy(paths):
         choose_model(paths, paths.root / "nowhere")
 
 
-def run_door(paths, *arguments):
-    return subprocess.run([sys.executable, str(SCRIPTS / "09_evaluate_model.py"), "--project", str(paths.root), *arguments],
+def run_door(paths, *arguments, script="09_evaluate_model.py"):
+    return subprocess.run([sys.executable, str(SCRIPTS / script), "--project", str(paths.root), *arguments],
                           capture_output=True, text=True, encoding="utf-8")
 
 
@@ -184,3 +187,22 @@ def test_the_door_evaluates_compares_and_stops(paths):
     stopped = run_door(paths, "--base", *options, "--seed", "7")
     assert stopped.returncode == ExitCode.STOPPED and "0 of 6 tests are answered" in stopped.stdout
     assert not paths.stop_file.exists()
+
+
+def test_an_exam_asks_the_tests_too_and_the_evaluation_scores_them_without_loading_the_model(paths):
+    folder = world.tiny_base(paths.root / "tiny")
+    paths.config_file.write_text(json.dumps({"model": {"base_model": str(folder)}}), encoding="utf-8")
+    lesson = paths.lessons / "one.json"
+    lesson.parent.mkdir()
+    answer = "BLUEPRINT: BP_New\nPARENT: Actor\nGRAPH: EventGraph\nNODE n1: Event_BeginPlay\n"
+    lesson.write_text(json.dumps({"schema_version": 1, "lesson_id": "one", "lesson_name": "One", "prompts": [
+        {"id": "p1", "category": "c", "instruction": "On BeginPlay do nothing.", "expected_dsl": answer}]}), encoding="utf-8")
+    options = ("--base", "--unconstrained", "--budget", "4", "--no-pages")
+    exam = run_door(paths, "--lesson", str(lesson), "--evaluation", *options, script="12_run_exam.py")
+    assert exam.returncode == ExitCode.OK, exam.stderr
+    asked = next(paths.evaluations.glob("evaluation_v0_*.jsonl"))
+    assert len(asked.read_text(encoding="utf-8").splitlines()) == len(TESTS)
+    (folder / "tokenizer.json").unlink()  # whoever loaded the model now would fail
+    scored = run_door(paths, *options)
+    assert scored.returncode == ExitCode.OK, scored.stderr
+    assert len(json.loads(asked.with_suffix(".json").read_text(encoding="utf-8"))["tests"]) == len(TESTS)

@@ -1,7 +1,8 @@
 """The evaluation: a model answers the tests of four tiers, and every answer is scored by form and by what it does.
 
 Answers are written down as they come (`evaluation_v<N>_<time>.jsonl`, a line a test), so that an evaluation started
-again goes on where it stopped. Scores are made from them when all are there: `.json` of the same name, and a page.
+again goes on where it stopped. Scores are made from them when all are there: `.json` of the same name, and a page. Whoever
+has the model loaded may ask (an exam does, `12 --evaluation`); what is answered and not yet scored is scored without a model.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from corpus.evaluation_tests import EvaluationTest, tests_hash
+from corpus.evaluation_tests import EvaluationTest, chosen_tests, load_tests, tests_hash
 from model.adapters import Choice
 from model.decode import Answer, Decoder, Request
 from model.exam import FAULT_ERROR, ExamSettings, new_record, newest_record
+from pipeline.config import load_config
 from pipeline.paths import Paths
 from pipeline.store import append_jsonl
 from pipeline_logger import RUN_ID_VARIABLE
@@ -36,6 +38,12 @@ class Asked:
     seed: int
 
 
+def asked_of(paths: Paths, tier: int | None = None, is_quick: bool = False, seed: int | None = None) -> Asked:
+    """The tests of the project, else of the program; the seed, which draws the quick ones, is the training's where none is given."""
+    seed = seed if seed is not None else load_config(paths).training.seed
+    return Asked(tuple(chosen_tests(load_tests(paths), tier, is_quick, seed)), tier, is_quick, seed)
+
+
 class EvaluationRun:
     """One model before the tests: what it has answered already, and where the rest goes."""
 
@@ -44,7 +52,7 @@ class EvaluationRun:
         self.choice, self.asked, self.settings = choice, asked, settings
         self.key = settings.key_of(tests_hash(asked.tests))
         found = newest_record(paths.evaluations.glob(f"evaluation_v{settings.version}_*.jsonl"), "evaluation_key", self.key)
-        if found and (keeps_finished or len(found[1]) < len(asked.tests)):
+        if found and (keeps_finished or len(found[1]) < len(asked.tests) or not found[0].with_suffix(".json").exists()):
             self.path, self.lines = found
         else:
             self.path, self.lines = new_record(paths.evaluations, f"evaluation_v{settings.version}"), []
