@@ -12,7 +12,7 @@ from corpus.lessons import Prompt
 from model import decode_attention
 from model.decode import Decoder, Request
 from model.decode_attention import KeyValues, PrefixStep, RowsStep
-from model.decode_engine import PackedLlama, TransformersEngine, can_pack, engine_for
+from model.decode_engine import LeanLlama, PackedLinear, PlainLinear, TransformersEngine, can_pack, engine_for
 from model.decode_run import Run
 from model.decode_types import Statistics
 from model.exam import FAULT_ERROR, exam_line
@@ -111,12 +111,20 @@ def test_rows_behind_a_shared_prefix_compute_what_each_computes_alone(own, monke
     torch.testing.assert_close(states_of_chunks(TransformersEngine(model), model), states_row_by_row(model), rtol=1e-4, atol=1e-5)
 
 
+def test_lean_layers_compute_what_those_of_transformers_compute():
+    model = tiny_model()
+    lean, expected = LeanLlama(model, PlainLinear), states_row_by_row(model)
+    states = states_of_chunks(lean, model)
+    torch.testing.assert_close(states, expected, rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(lean.logits(states), model.lm_head(expected), rtol=1e-4, atol=1e-5)
+
+
 @pytest.mark.skipif(not can_pack(tiny_model()), reason="this processor has no fbgemm")
 def test_packed_layers_differ_from_float32_by_the_rounding_of_their_weights_only():
     model = tiny_model()
     for parameter in model.parameters():
         parameter.data = parameter.data.half().float()
-    packed, expected = PackedLlama(model), states_row_by_row(model)
+    packed, expected = LeanLlama(model, PackedLinear), states_row_by_row(model)
     states = states_of_chunks(packed, model)
     torch.testing.assert_close(states, expected, rtol=1e-4, atol=1e-5)
     torch.testing.assert_close(packed.logits(states), model.lm_head(expected), rtol=1e-4, atol=1e-5)

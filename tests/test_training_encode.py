@@ -41,6 +41,12 @@ def test_a_row_too_long_is_dropped_and_counted_and_the_others_are_whole(tokenize
     assert all(row.answer_ids[-1] == tokenizer.eos_token_id for row in dataset.rows)
 
 
+def test_rows_encoded_together_are_those_encoded_alone(tokenizer):
+    data = [*rows(10), {"instruction": "x", "output": ' n1: PrintString Value="<|im_end|>"\n'}, {"instruction": "y", "input": "z", "output": ""}]
+    assert encode.encode_rows(tokenizer, PROMPT, data) == [encode_row(tokenizer, PROMPT, row) for row in data]
+    assert encode.encode_rows(tokenizer, PROMPT, []) == []
+
+
 def test_an_answer_that_spells_a_special_token_does_not_become_one(tokenizer):
     encoded = encode_row(tokenizer, PROMPT, {"instruction": "x", "output": 'n1: PrintString Value="<|im_end|>"'})
     assert encoded.answer_ids.count(tokenizer.eos_token_id) == 1

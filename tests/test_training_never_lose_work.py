@@ -41,7 +41,7 @@ def preflight(base, tmp_path_factory) -> Path:
     paths = Paths(tmp_path_factory.mktemp("preflight"))
     settings = [(quantization, is_checkpointed) for quantization in preflight.QUANTIZATIONS for is_checkpointed in (False, True)]
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(preflight, "measure", lambda _: ([preflight.Candidate(*one, 1.0 + place) for place, one in enumerate(settings)], True))
+        patched.setattr(preflight, "measure", lambda *_: ([preflight.Candidate(*one, 1.0 + place) for place, one in enumerate(settings)], True))
         preflight.candidates(AutoConfig.from_pretrained(base), paths)
     return paths.logs / "preflight.json"
 

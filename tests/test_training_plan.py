@@ -191,7 +191,7 @@ def test_a_preflight_without_time_takes_the_plainest_setting_and_measures_the_ot
 def test_other_work_in_the_first_pass_does_not_decide_the_precision(tmp_path, monkeypatch):
     calls: list[tuple[str, bool]] = []
 
-    def seconds(_folder, quantization, is_checkpointed, _hopeless):
+    def seconds(_folder, quantization, is_checkpointed, *_):
         calls.append((quantization, is_checkpointed))
         is_disturbed = calls.count(("none", False)) == 1 and quantization == "none"
         return {"none": 1.0, "nf4": 1.15, "int8": 9.0}[quantization] * (1.3 if is_disturbed else 1.0) * (1.4 if is_checkpointed else 1.0)
@@ -204,7 +204,7 @@ def test_other_work_in_the_first_pass_does_not_decide_the_precision(tmp_path, mo
 
 def test_what_a_disturbed_preflight_found_is_not_kept(tmp_path, monkeypatch):
     paths, config = Paths(tmp_path), tiny_model().config
-    monkeypatch.setattr(preflight, "measure", lambda _: ([Candidate("int8", False, 1.0)], False))
+    monkeypatch.setattr(preflight, "measure", lambda *_: ([Candidate("int8", False, 1.0)], False))
     assert candidates(config, paths)[0].quantization == "int8"
-    monkeypatch.setattr(preflight, "measure", lambda _: ([Candidate("none", False, 1.0)], True))
+    monkeypatch.setattr(preflight, "measure", lambda *_: ([Candidate("none", False, 1.0)], True))
     assert [candidates(config, paths)[0].quantization for _ in range(2)] == ["none", "none"]

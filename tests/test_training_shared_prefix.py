@@ -1,5 +1,6 @@
 """Shared-prefix training is row-by-row training: same loss, same gradients, whatever the grouping."""
 
+import itertools
 import json
 import random
 
@@ -102,6 +103,34 @@ def test_each_way_to_compute_attention_gives_the_same_loss_on_odd_shapes(model):
         rows = some_rows(count, prefix)
         losses = [SharedPrefixLoss(model, rows[0].prompt_ids[:prefix], 10**6, kernel=kernel).mean_loss(rows) for kernel in ("cpu", "sdpa")]
         assert losses[0] == pytest.approx(losses[1], rel=1e-6)
+
+
+def by_rows(query, key, value, _bias, queries, keys, _longest, _longest_keys, _dropout, _mask, _lse, scale):
+    """What the GPU's kernel for rows of different length is to compute: the last query of a row sees all its keys."""
+    found = []
+    for (q, q_end), (k, k_end) in zip(itertools.pairwise(queries.tolist()), itertools.pairwise(keys.tolist())):
+        mask = torch.ones(q_end - q, k_end - k, dtype=torch.bool).tril(k_end - k - q_end + q)
+        part = (t[:, a:b].transpose(1, 2) for t, a, b in ((query, q, q_end), (key, k, k_end), (value, k, k_end)))
+        found.append(torch.nn.functional.scaled_dot_product_attention(*part, attn_mask=mask, scale=scale).transpose(1, 2))
+    return (torch.cat(found, dim=1),)
+
+
+@pytest.mark.parametrize("prefix", [0, 1, 33])
+def test_rows_behind_a_copy_of_the_prefix_train_the_same(model, monkeypatch, prefix):
+    monkeypatch.setattr(prefix_attention, "_efficient_attention", by_rows)
+    rows = some_rows(5, max(prefix, 1))
+    assert_same_training(model, SharedPrefixLoss(model, rows[0].prompt_ids[:prefix], 60, kernel="varlen"), rows)
+
+
+@pytest.mark.parametrize("tokens", [(1,), (100, 28), (90, 60, 200)])
+def test_the_block_mask_filled_up_to_whole_blocks_lets_the_same_be_seen(tokens):
+    segment = torch.repeat_interleave(torch.arange(len(tokens)), torch.tensor(tokens))
+    mask = prefix_attention._flex_mask(37, segment)
+    queries, keys = mask.seq_lengths
+    assert queries % 128 == keys % 128 == 0
+    seen = mask.mask_mod(0, 0, torch.arange(queries)[:, None], torch.arange(keys)[None])
+    assert torch.equal(seen[:len(segment), :37 + len(segment)], prefix_attention._dense_mask(37, segment))
+    assert not seen[:len(segment), 37 + len(segment):].any() and seen.any(1).all()
 
 
 def test_a_wrong_mask_would_be_noticed(model, monkeypatch):
@@ -219,11 +248,3 @@ def test_the_embedded_model_trains_the_same_with_its_real_prompt(flat):
     rows = [encode_row(tokenizer, system_prompt(), row) for row in world_rows(4)]
     model = adapted(load_model(base), r=16).train()
     assert_same_training(model, SharedPrefixLoss(model, shared_prefix(rows), 500, flat=flat), rows)
-
-
-@pytest.mark.gpu
-@pytest.mark.parametrize("kernel", ["flex", "sdpa"])
-def test_cuda_kernels_train_the_same(kernel):
-    model = adapted(tiny_model()).train().cuda()
-    rows = some_rows(6, 200)
-    assert_same_training(model, SharedPrefixLoss(model, rows[0].prompt_ids[:200], 100, kernel=kernel), rows)

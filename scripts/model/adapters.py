@@ -1,7 +1,8 @@
 """Which model answers: the newest adapter, the one named, the one that ships with the program, or the bare base.
 
 On a CPU the adapter is merged into dequantised float32 weights: NF4 decodes 20 times slower there, and merging alone
-gives 1.4 times. On a GPU the base stays quantised as it was trained and the adapter stays apart.
+gives 1.4 times. On a GPU a base in float32 is merged too; any other stays as it was trained and the adapter apart, since a
+sum in bfloat16 would round most of it away.
 """
 
 from __future__ import annotations
@@ -119,9 +120,9 @@ def _with_adapter(base: str, adapter: Path) -> Any:
     from peft import PeftModel
 
     quantization = trained_quantization(with_safetensors(adapter))
-    if torch.cuda.is_available():
-        return PeftModel.from_pretrained(load_model(base, quantization), adapter).get_base_model()
     model = load_model(base, quantization)
+    if torch.cuda.is_available() and (quantization != "none" or model.dtype != torch.float32):
+        return PeftModel.from_pretrained(model, adapter).get_base_model()
     if quantization != "none":
         model = model.dequantize().float()
     return PeftModel.from_pretrained(model, adapter).merge_and_unload()

@@ -1,9 +1,11 @@
-"""What runs the model in a decoding step: transformers' own layers, or on a CPU the same layers with half the weights' bytes.
+"""What runs the model in a decoding step: transformers' own layers, or the same layers with less around them and, on a CPU, half the bytes.
 
 A step of a few dozen tokens on a CPU is bound by reading the weights. Packed for fbgemm as float16 they are half as many
 bytes, and the packing saves the library's reordering of them at every product: 2.2 times at 40 tokens, 3.5 at 8, in
 `benchmarks/exam_throughput.py`. Sums stay in float32; weights lose what lies behind their eleventh bit, as they do in
 every model file that ships as float16.
+
+On a GPU a step of a small model is bound by launching kernels: there the same lean layers keep their weights as they are.
 """
 
 from __future__ import annotations
@@ -34,8 +36,10 @@ class Engine(Protocol):
 
 
 def engine_for(model: Any) -> Engine:
-    """Packed wherever it can be."""
-    return PackedLlama(model) if can_pack(model) else TransformersEngine(model)
+    """Lean wherever it can be, and packed on a CPU."""
+    if is_plain_llama(model, "cuda"):
+        return LeanLlama(model, PlainLinear)
+    return LeanLlama(model, PackedLinear) if can_pack(model) else TransformersEngine(model)
 
 
 class TransformersEngine:
@@ -56,14 +60,19 @@ class TransformersEngine:
 
 def can_pack(model: Any) -> bool:
     """True for plain Llama layers in float32 on a CPU that fbgemm knows."""
+    return (is_plain_llama(model, "cpu") and all(parameter.dtype == torch.float32 for parameter in model.parameters())
+            and PACKING in torch.backends.quantized.supported_engines)
+
+
+def is_plain_llama(model: Any, device: str) -> bool:
+    """True for Llama layers of unquantised projections without an adapter apart, all on a device of this kind."""
     from transformers.models.llama.modeling_llama import LlamaDecoderLayer, LlamaRMSNorm
 
     layers = getattr(getattr(model, "model", None), "layers", ())
     linear = [module for layer in layers for module in _projections(layer)] if _are(layers, LlamaDecoderLayer) else []
     return (bool(linear) and _are([*linear, model.lm_head], torch.nn.Linear) and all(module.bias is None for module in linear)
-            and all(parameter.device.type == "cpu" and parameter.dtype == torch.float32 for parameter in model.parameters())
-            and _are([model.model.norm], LlamaRMSNorm) and model.config.hidden_act == "silu"
-            and PACKING in torch.backends.quantized.supported_engines)
+            and all(parameter.device.type == device for parameter in model.parameters())
+            and _are([model.model.norm], LlamaRMSNorm) and model.config.hidden_act == "silu")
 
 
 def _are(modules: Any, kind: type) -> bool:
@@ -86,30 +95,44 @@ class PackedLinear:
         return torch.ops.quantized.linear_dynamic_fp16(x, self.packed)
 
 
+class PlainLinear:
+    """The same with the weights' own type."""
+
+    def __init__(self, *linears: Any) -> None:
+        weights = [linear.weight.detach() for linear in linears]
+        self.weight = torch.cat(weights) if len(weights) > 1 else weights[0]
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return torch.nn.functional.linear(x, self.weight)
+
+
+Product = PackedLinear | PlainLinear
+
+
 @dataclass(frozen=True)
 class _Layer:
     before: Tensor
-    qkv: PackedLinear
-    output: PackedLinear
+    qkv: Product
+    output: Product
     after: Tensor
-    gate_up: PackedLinear
-    down: PackedLinear
+    gate_up: Product
+    down: Product
 
     @classmethod
-    def of(cls, layer: Any) -> _Layer:
+    def of(cls, layer: Any, product: type[Product]) -> _Layer:
         query, key, value, output, gate, up, down = _projections(layer)
-        return cls(layer.input_layernorm.weight, PackedLinear(query, key, value), PackedLinear(output),
-                   layer.post_attention_layernorm.weight, PackedLinear(gate, up), PackedLinear(down))
+        return cls(layer.input_layernorm.weight, product(query, key, value), product(output),
+                   layer.post_attention_layernorm.weight, product(gate, up), product(down))
 
 
-class PackedLlama:
-    """Llama without the library's per-layer work, float16 weights packed once. Answers, but cannot be trained."""
+class LeanLlama:
+    """Llama without the library's per-layer work, projections made once into `product`s. Answers, but cannot be trained."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Any, product: type[Product]) -> None:
         config = model.config
         self.model = model
-        self.layers = [_Layer.of(layer) for layer in model.model.layers]
-        self.head = PackedLinear(model.lm_head)
+        self.layers = [_Layer.of(layer, product) for layer in model.model.layers]
+        self.head = product(model.lm_head)
         self.heads, self.key_heads = config.num_attention_heads, config.num_key_value_heads
         self.width = model.model.layers[0].self_attn.head_dim
         self.scale = model.model.layers[0].self_attn.scaling
@@ -125,7 +148,7 @@ class PackedLlama:
         return self._norm(x, self.model.model.norm.weight)
 
     def logits(self, states: Tensor) -> Tensor:
-        return self.head(states)
+        return self.head(states).float()
 
     def _norm(self, x: Tensor, weight: Tensor) -> Tensor:
         return rms_norm(x, weight.shape, weight, self.eps)

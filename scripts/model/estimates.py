@@ -14,8 +14,9 @@ WEIGHT_BYTES = {"none": None, "nf4": 0.56, "int8": 1.05}
 USABLE_MEMORY_FRAC = {"cpu": 0.6, "cuda": 0.9}
 """Of what is free at the start; the rest is for the allocator's waste and, on a CPU, for the machine's other work."""
 MIN_MICRO_BATCH_TOKENS = 256
-MAX_MICRO_BATCH_TOKENS = {"cpu": 2048, "cuda": 16384}
-"""More than this was not faster: matrix products are already at full speed."""
+MAX_MICRO_BATCH_TOKENS = {"cpu": 2048, "cuda": 32768}
+"""More than this was not faster: matrix products are already at full speed. On a GPU a whole step of the embedded model, which would
+else wait for the launches of its small kernels."""
 RUNTIME_BYTES = 0.8 * GIB
 """Python, torch and the libraries."""
 
@@ -37,7 +38,8 @@ class ModelShape:
     @classmethod
     def of(cls, config: Any) -> "ModelShape":
         c = config
-        heads, keys = c.num_attention_heads * c.head_dim, c.num_key_value_heads * c.head_dim
+        width = getattr(c, "head_dim", None) or c.hidden_size // c.num_attention_heads
+        heads, keys = c.num_attention_heads * width, c.num_key_value_heads * width
         projections = [(c.hidden_size, heads), (c.hidden_size, keys), (c.hidden_size, keys), (heads, c.hidden_size),
                        *[(c.hidden_size, c.intermediate_size)] * 3]
         layers = c.num_hidden_layers

@@ -7,10 +7,12 @@ temporary is made that nobody needs. Weights are merged with the adapter once pe
 Shapes: T tokens, C hidden width, r rank; projections are stored (out, in).
 """
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
+from importlib.util import find_spec
 from typing import Any
 
 import torch
@@ -50,19 +52,57 @@ class FusedLora:
         return found
 
 
-def _normed(x: torch.Tensor, weight: torch.Tensor, rstd: torch.Tensor) -> torch.Tensor:
+def _kernels(x: torch.Tensor) -> Any:
+    """The module with the same elementwise functions in one pass each, where they are for."""
+    return _one_pass_kernels() if x.is_cuda and _has_triton() else sys.modules[__name__]
+
+
+@cache
+def _has_triton() -> bool:
+    return find_spec("triton") is not None
+
+
+def _one_pass_kernels() -> Any:
+    from model import lean_kernels
+
+    return lean_kernels
+
+
+def rms_norm(x: torch.Tensor, weight: torch.Tensor, eps: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """(T, C) -> normed (T, C) and 1 / root mean square (T, 1)"""
+    rstd = x.pow(2).mean(-1, keepdim=True).add_(eps).rsqrt_()
+    return normed_again(x, weight, rstd), rstd
+
+
+def normed_again(x: torch.Tensor, weight: torch.Tensor, rstd: torch.Tensor) -> torch.Tensor:
     return (x * rstd).mul_(weight)
 
 
-def _norm_backward(grad: torch.Tensor, x: torch.Tensor, weight: torch.Tensor, rstd: torch.Tensor) -> torch.Tensor:
-    """Gradient of x rstd(x) w with respect to x (T, C); overwrites `grad`."""
+def norm_backward(grad: torch.Tensor, x: torch.Tensor, weight: torch.Tensor, rstd: torch.Tensor) -> torch.Tensor:
+    """Gradient of the norm with respect to x (T, C); overwrites `grad`."""
     grad.mul_(weight)
     along = (grad * x).mean(-1, keepdim=True)
     return grad.mul_(rstd).addcmul_(x, along * rstd**3, value=-1)
 
 
-def _rstd(x: torch.Tensor, eps: float) -> torch.Tensor:
-    return x.pow(2).mean(-1, keepdim=True).add_(eps).rsqrt_()
+def swiglu(joint: torch.Tensor) -> torch.Tensor:
+    """Gate and up side by side (T, 2 I) -> silu(gate) up (T, I)"""
+    gate, up = joint.chunk(2, dim=1)
+    return silu(gate).mul_(up)
+
+
+def swiglu_backward(joint: torch.Tensor, grad_inner: torch.Tensor) -> torch.Tensor:
+    """Gradient (T, 2 I) of gate and up from that of silu(gate) up; overwrites `grad_inner`."""
+    gate, up = joint.chunk(2, dim=1)
+    sigmoid = torch.sigmoid(gate)
+    activated = sigmoid * gate
+    grad_joint = torch.empty_like(joint)
+    grad_gate, grad_up = grad_joint.chunk(2, dim=1)
+    torch.mul(grad_inner, activated, out=grad_up)
+    # d silu(g) / dg = s + a (1 - s) for s = sigmoid(g), a = g s.
+    slope = sigmoid.neg().add_(1).mul_(activated).add_(sigmoid)
+    torch.mul(grad_inner.mul_(up), slope, out=grad_gate)
+    return grad_joint
 
 
 def rotate(x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor, direction: int = 1) -> None:
@@ -79,10 +119,11 @@ class _NormedQKV(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, x, norm_weight, eps, cos, sin, fused, width, *adapters):
-        rstd = _rstd(x, eps)
-        joint = (_normed(x, norm_weight, rstd) @ fused.weight.t()).view(len(x), -1, width)
+        kernels = _kernels(x)
+        normed, rstd = kernels.rms_norm(x, norm_weight, eps)
+        joint = (normed @ fused.weight.t()).view(len(x), -1, width)
         heads = [out // width for out in fused.outs]
-        rotate(joint[:, :heads[0] + heads[1]], cos, sin)
+        kernels.rotate(joint[:, :heads[0] + heads[1]], cos, sin)
         ctx.save_for_backward(x, norm_weight, rstd, cos, sin, *adapters)
         ctx.fused, ctx.heads = fused, heads
         return joint.split(heads, dim=1)
@@ -90,11 +131,12 @@ class _NormedQKV(torch.autograd.Function):
     @staticmethod
     def backward(ctx, *grads):
         x, norm_weight, rstd, cos, sin, *adapters = ctx.saved_tensors
+        kernels = _kernels(x)
         grad = torch.cat(grads, dim=1)
-        rotate(grad[:, :ctx.heads[0] + ctx.heads[1]], cos, sin, -1)
+        kernels.rotate(grad[:, :ctx.heads[0] + ctx.heads[1]], cos, sin, -1)
         grad = grad.flatten(1)
-        grad_adapters = ctx.fused.adapter_gradients(_normed(x, norm_weight, rstd), grad, tuple(adapters))
-        grad_x = _norm_backward(grad @ ctx.fused.weight, x, norm_weight, rstd) if ctx.needs_input_grad[0] else None
+        grad_adapters = ctx.fused.adapter_gradients(kernels.normed_again(x, norm_weight, rstd), grad, tuple(adapters))
+        grad_x = kernels.norm_backward(grad @ ctx.fused.weight, x, norm_weight, rstd) if ctx.needs_input_grad[0] else None
         return grad_x, None, None, None, None, None, None, *grad_adapters
 
 
@@ -103,35 +145,23 @@ class _NormedMLP(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, x, norm_weight, eps, gate_up, down, *adapters):
-        rstd = _rstd(x, eps)
-        joint = _normed(x, norm_weight, rstd) @ gate_up.weight.t()
-        gate, up = joint.split(gate_up.outs, dim=1)
+        kernels = _kernels(x)
+        normed, rstd = kernels.rms_norm(x, norm_weight, eps)
+        joint = normed @ gate_up.weight.t()
         ctx.save_for_backward(x, norm_weight, rstd, joint, *adapters)
         ctx.gate_up, ctx.down = gate_up, down
-        return silu(gate).mul_(up) @ down.weight.t()
+        return kernels.swiglu(joint) @ down.weight.t()
 
     @staticmethod
     def backward(ctx, grad):
         x, norm_weight, rstd, joint, *adapters = ctx.saved_tensors
-        gate, up = joint.split(ctx.gate_up.outs, dim=1)
-        sigmoid = torch.sigmoid(gate)
-        activated = sigmoid * gate
-        inner = activated * up
+        kernels = _kernels(x)
+        inner = kernels.swiglu(joint)
         grad_down = ctx.down.adapter_gradients(inner, grad, tuple(adapters[4:]))
-        grad_inner = torch.mm(grad, ctx.down.weight, out=inner)
-        grad_joint = torch.empty_like(joint)
-        grad_gate, grad_up = grad_joint.split(ctx.gate_up.outs, dim=1)
-        torch.mul(grad_inner, activated, out=grad_up)
-        torch.mul(grad_inner.mul_(up), _silu_slope(sigmoid, activated), out=grad_gate)
-        grad_gate_up = ctx.gate_up.adapter_gradients(_normed(x, norm_weight, rstd), grad_joint, tuple(adapters[:4]))
-        grad_x = _norm_backward(grad_joint @ ctx.gate_up.weight, x, norm_weight, rstd)
+        grad_joint = kernels.swiglu_backward(joint, torch.mm(grad, ctx.down.weight, out=inner))
+        grad_gate_up = ctx.gate_up.adapter_gradients(kernels.normed_again(x, norm_weight, rstd), grad_joint, tuple(adapters[:4]))
+        grad_x = kernels.norm_backward(grad_joint @ ctx.gate_up.weight, x, norm_weight, rstd)
         return grad_x, None, None, None, None, *grad_gate_up, *grad_down
-
-
-def _silu_slope(sigmoid: torch.Tensor, activated: torch.Tensor) -> torch.Tensor:
-    """d silu(g) / dg = s + a (1 - s) for s = sigmoid(g), a = g s."""
-    slope = sigmoid.neg().add_(1).mul_(activated)
-    return slope.add_(sigmoid)
 
 
 def can_be_lean(model: Any) -> bool:

@@ -106,6 +106,9 @@ def time_ahead(pace: Pace, loss: Any, steps: Sequence[Sequence[EncodedRow]], val
 
 
 def _seconds(compute: Callable[[], Any]) -> float:
+    from model.base_model import wait_for_device
+
     started_s = time.perf_counter()
     compute()
+    wait_for_device()
     return time.perf_counter() - started_s

@@ -48,6 +48,8 @@ class TrainingPlan:
     lora_r: int
     max_minutes: float | None
     is_flat: bool = False
+    dtype: str | None = None
+    """Of unquantised weights and of computation; None in plans of before it was kept: the default."""
     seconds_per_step: float | None = None
     expected_s: float | None = None
     """Of the whole training with its validations, by the steps timed ahead."""

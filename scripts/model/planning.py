@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from error_handler import UserError
-from model.base_model import default_dtype, device_kind, portable_base, wanted_base
+from model.base_model import default_dtype, device_kind, named_dtype, portable_base, wanted_base
 from model.batching import early_rows, step_indices
 from model.checkpoints import newest_good_checkpoint
 from model.encode import EncodedRow
@@ -121,7 +121,9 @@ def _begun_otherwise(config: PipelineConfig, plan: TrainingPlan, raw: RawData) -
 def _resumed(config: PipelineConfig, unfinished: Unfinished, data: TrainingData, base: str) -> Decisions:
     plan = unfinished.plan
     prefix = data.prefix_ids if plan.prefix_tokens else ()
-    needs = _needs(ModelShape.of(_model_config(base)), plan.quantization, plan.is_checkpointed, plan.lora_r, len(prefix), unfinished.folder, plan.micro_batch_tokens)
+    model_config = _model_config(base)
+    dtype = named_dtype(plan.dtype) or default_dtype(model_config, plan.quantization)
+    needs = _needs(ModelShape.of(model_config), plan.quantization, dtype, plan.is_checkpointed, plan.lora_r, len(prefix), unfinished.folder, plan.micro_batch_tokens)
     return Decisions(plan, unfinished.folder, prefix, _facts(plan, data, needs), _pace(config, data, prefix, plan.rows_per_step),
                      unfinished.checkpoint, unfinished.checkpoint, len(data.train.rows))
 
@@ -133,16 +135,13 @@ def _tell_damaged(folder: Path, problem: str) -> None:
 def _model_config(base: str) -> Any:
     from transformers import AutoConfig
 
-    found = AutoConfig.from_pretrained(base)
-    if not getattr(found, "head_dim", None):
-        found.head_dim = found.hidden_size // found.num_attention_heads
-    return found
+    return AutoConfig.from_pretrained(base)
 
 
-def _needs(shape: ModelShape, quantization: str, is_checkpointed: bool, rank: int, prefix_tokens: int, folder: Path,
+def _needs(shape: ModelShape, quantization: str, dtype: Any, is_checkpointed: bool, rank: int, prefix_tokens: int, folder: Path,
            most_tokens: int) -> dict[str, float]:
     """What a training needs, in GiB, and the tokens of a micro-batch, at most those given; refuses what is not there, with numbers."""
-    need = memory_need(shape, quantization, default_dtype().itemsize, rank, is_checkpointed)
+    need = memory_need(shape, quantization, dtype.itemsize, rank, is_checkpointed)
     tokens = min(most_tokens, micro_batch_tokens(need, prefix_tokens, available_memory(), device_kind()))
     return {"memory_gib": need.total(tokens + prefix_tokens) / GIB, "disk_gib": check_disk(folder, shape, rank) / GIB, "micro_batch_tokens": tokens}
 
@@ -155,21 +154,28 @@ def _new(config: PipelineConfig, paths: Paths, request: Any, raw: RawData, data:
     prefix = gated_prefix(data, rows_per_step(config), dropout_of(start) if start else config.lora.lora_dropout, request.is_shared)
     usable = available_memory() * USABLE_MEMORY_FRAC[device]
     measured = _measured(config, model_config, paths)
-    sizes = shape, default_dtype().itemsize, rank, len(prefix), usable
+    sizes = shape, dtype_of(config, model_config).itemsize, rank, len(prefix), usable
     chosen = fastest_that_fits(known_weights(measured, start, *sizes) or measured, *sizes)
     version = max(all_versions(paths), default=0) + 1
     folder = request.output or paths.model_folder(version)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    needs = _needs(shape, chosen.quantization, chosen.is_checkpointed, rank, len(prefix), folder.parent, MAX_MICRO_BATCH_TOKENS[device] >> failed_attempts)
+    dtype = dtype_of(config, model_config, chosen.quantization)
+    needs = _needs(shape, chosen.quantization, dtype, chosen.is_checkpointed, rank, len(prefix), folder.parent, MAX_MICRO_BATCH_TOKENS[device] >> failed_attempts)
     training = config.training
     plan = TrainingPlan(
         version=version, base=portable_base(base), start_from=start_name(start), data_hash=raw.data_hash, seed=training.seed,
         quantization=chosen.quantization, is_checkpointed=chosen.is_checkpointed, prefix_tokens=len(prefix), micro_batch_tokens=needs["micro_batch_tokens"],
         micro_batch_rows=training.batch_size, rows_per_step=rows_per_step(config), total_steps=1, epochs=0.0, warmup_steps=training.warmup_steps,
         learning_rate=training.learning_rate or default_learning_rate(model_config.hidden_size, start is not None), max_seq_length=config.model.max_seq_length, lora_r=rank,
-        max_minutes=budget_minutes(config, request.max_minutes, device), is_flat=is_fsdp())
+        max_minutes=budget_minutes(config, request.max_minutes, device), is_flat=is_fsdp(),
+        dtype=str(dtype).removeprefix("torch."))
     pace = _pace(config, data, prefix, plan.rows_per_step)
     return Decisions(plan, folder, prefix, _facts(plan, data, needs), pace, None, start, len(data.train.rows))
+
+
+def dtype_of(config: PipelineConfig, model_config: Any, quantization: str = "none") -> Any:
+    """What the config names, else the default for such a base."""
+    return named_dtype(config.model.dtype) or default_dtype(model_config, quantization)
 
 
 def known_weights(measured: list[Candidate], start: Path | None, *sizes: Any) -> list[Candidate]:
@@ -191,7 +197,7 @@ def _measured(config: PipelineConfig, model_config: Any, paths: Paths) -> list[A
         wanted: tuple[str, ...] = ("nf4",) if asked.use_4bit else ("int8",)
     else:
         wanted = tuple(q for q in QUANTIZATIONS if not (q == "nf4" and asked.use_4bit is False) and not (q == "int8" and asked.use_8bit is False))
-    found = candidates(model_config, paths, wanted)
+    found = candidates(model_config, paths, wanted, named_dtype(config.model.dtype))
     if not found:
         raise UserError(f"quantization: {wanted[0]} does not run on this machine (bitsandbytes has no kernel for it).",
                         "set quantization.use_4bit and use_8bit to false, or leave both out.")

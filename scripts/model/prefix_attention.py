@@ -9,14 +9,21 @@ Shapes: P prefix tokens, T tokens of all answers in one flat row, H query heads,
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 import torch
-from torch.nn.functional import scaled_dot_product_attention
+from torch.nn.functional import pad, scaled_dot_product_attention
 from transformers import AttentionInterface
 
 IMPLEMENTATION = "shared_prefix"
+MOST_COPIED_TOKENS = 256
+"""A prefix up to that long is copied for every row on a GPU: keys and values of a thousand tokens would be most of a step's."""
+FLEX_BLOCK_TOKENS = 128
+CAUSAL_FROM_BOTTOM_RIGHT = 2
+"""Of the memory-efficient kernel's masks: the last query of a row sees all its keys."""
 _flash = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu
+_efficient_attention = torch.ops.aten._efficient_attention_forward
 _flash_backward = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu_backward
 
 
@@ -94,28 +101,41 @@ def attend_to_prefix(query, key, value, prefix_key, prefix_value, lengths, scale
     """Each of `lengths` consecutive tokens sees all P prefix tokens and its own part causally; (1, H, T, D)."""
     if masks.kernel == "cpu":
         return _PrefixFlash.apply(query, key, value, prefix_key, prefix_value, lengths, scale)
+    if masks.kernel == "varlen":
+        return masks.varlen.attend(query, key, value, prefix_key, prefix_value, scale)
     key, value = torch.cat([prefix_key, key], dim=2), torch.cat([prefix_value, value], dim=2)
     if masks.kernel == "flex":
-        return _compiled_flex()(query, key, value, block_mask=masks.flex, scale=scale, enable_gqa=True)
+        return _flex(query, key, value, masks.flex, scale)
     return scaled_dot_product_attention(query, key, value, attn_mask=masks.dense, scale=scale, enable_gqa=True)
 
 
 class BlockMasks:
     """The block mask of one flat row, made once for all layers, in the form its kernel wants.
 
-    cpu: flash kernels on the unmasked parts, no mask at all. flex: FlexAttention, skips the masked blocks (CUDA with
-    Triton). sdpa: a dense (T, P + T) mask, for everything else.
+    cpu: flash kernels on the unmasked parts, no mask at all. On CUDA varlen: each row behind a copy of the prefix's keys, for a
+    short one. flex: FlexAttention, which skips the masked blocks (needs Triton). sdpa: a dense (T, P + T) mask, for everything else.
     """
 
     def __init__(self, prefix_tokens: int, lengths: tuple[int, ...], device: torch.device, kernel: str | None = None):
-        self.kernel = kernel or default_kernel(device)
-        if self.kernel == "cpu":
-            return
-        segment = torch.repeat_interleave(torch.arange(len(lengths), device=device), torch.tensor(lengths, device=device))
-        if self.kernel == "flex":
-            self.flex = _flex_mask(prefix_tokens, segment)
-        else:
-            self.dense = _dense_mask(prefix_tokens, segment)
+        self.kernel = kernel or default_kernel(device, prefix_tokens)
+        if self.kernel == "varlen":
+            self.varlen = _Varlen(prefix_tokens, lengths, device)
+        elif self.kernel != "cpu":
+            segment = torch.repeat_interleave(torch.arange(len(lengths)), torch.tensor(lengths)).to(device)
+            if self.kernel == "flex":
+                self.flex = _flex_mask(prefix_tokens, segment)
+            else:
+                self.dense = _dense_mask(prefix_tokens, segment)
+
+
+def default_kernel(device: torch.device, prefix_tokens: int) -> str:
+    from importlib.util import find_spec
+
+    if device.type == "cpu":
+        return "cpu"
+    if device.type != "cuda":
+        return "sdpa"
+    return "flex" if prefix_tokens > MOST_COPIED_TOKENS and find_spec("triton") else "varlen"
 
 
 def _dense_mask(prefix_tokens: int, segment: torch.Tensor) -> torch.Tensor:
@@ -123,14 +143,76 @@ def _dense_mask(prefix_tokens: int, segment: torch.Tensor) -> torch.Tensor:
     return torch.cat([own.new_ones(len(segment), prefix_tokens), own], dim=1)
 
 
+class _Varlen:
+    """Rows of different length end to end, each with its own keys behind a copy of the prefix's, by the memory-efficient kernel.
+
+    No mask is made and nothing compiled; float32 and half precision. Shapes: R rows, T query tokens, R P + T keys.
+    """
+
+    def __init__(self, prefix_tokens: int, lengths: tuple[int, ...], device: torch.device):
+        ends = list(accumulate(lengths, initial=0))
+        firsts = [end + number * prefix_tokens for number, end in enumerate(ends)]
+        self.prefix_tokens, self.row_count, self.tokens = prefix_tokens, len(lengths), ends[-1]
+        self.prefix_places = torch.tensor([place for first in firsts[:-1] for place in range(first, first + prefix_tokens)], device=device, dtype=torch.long)
+        self.own_places = torch.tensor([place for first, last in zip(firsts, firsts[1:]) for place in range(first + prefix_tokens, last)], device=device)
+        self.queries = torch.tensor(ends, dtype=torch.int32, device=device)
+        self.keys = torch.tensor(firsts, dtype=torch.int32, device=device)
+        self.longest = max(lengths)
+
+    def attend(self, query, key, value, prefix_key, prefix_value, scale: float):
+        group = query.shape[1] // key.shape[1]
+        output, *_ = _efficient_attention(
+            query.transpose(1, 2), _Spread.apply(prefix_key, key, self, group), _Spread.apply(prefix_value, value, self, group), None,
+            self.queries, self.keys, self.longest, self.longest + self.prefix_tokens, 0.0, CAUSAL_FROM_BOTTOM_RIGHT, True, scale=scale)
+        return output.transpose(1, 2)
+
+
+class _Spread(torch.autograd.Function):
+    """Keys or values of the prefix (1, K, P, D) and of the rows (1, K, T, D) -> those of each row in turn, for every head, (1, R P + T, H, D).
+
+    By hand, because the backward pass of indexing sorts the places in every layer.
+    """
+
+    @staticmethod
+    def forward(ctx, prefix, own, rows, group):
+        ctx.rows, ctx.group = rows, group
+        joint = own.new_empty(rows.row_count * rows.prefix_tokens + rows.tokens, own.shape[1], group, own.shape[3])
+        joint[rows.own_places] = own[0].transpose(0, 1).unsqueeze(2).expand(-1, -1, group, -1)
+        joint[rows.prefix_places] = prefix[0].transpose(0, 1).repeat(rows.row_count, 1, 1).unsqueeze(2).expand(-1, -1, group, -1)
+        return joint.flatten(1, 2)[None]
+
+    @staticmethod
+    def backward(ctx, grad):
+        rows = ctx.rows
+        grad = grad[0].unflatten(1, (-1, ctx.group)).sum(2)
+        own, prefix = grad[rows.own_places], grad[rows.prefix_places].unflatten(0, (rows.row_count, rows.prefix_tokens)).sum(0)
+        return prefix.transpose(0, 1)[None], own.transpose(0, 1)[None], None, None
+
+
 def _flex_mask(prefix_tokens: int, segment: torch.Tensor):
+    """For queries and keys filled up to whole blocks: with other lengths FlexAttention would compile anew, and skip its fast kernels."""
     from torch.nn.attention.flex_attention import create_block_mask
 
-    def sees(_batch, _head, query, key):
-        own = (key - prefix_tokens).clamp(min=0)
-        return (key < prefix_tokens) | ((own <= query) & (segment[own] == segment[query]))
+    tokens = _whole_blocks(len(segment))
+    keys = _whole_blocks(prefix_tokens + tokens)
+    of_query = pad(segment, (0, tokens - len(segment)), value=-1)
+    of_key = pad(of_query, (prefix_tokens, keys - prefix_tokens - tokens), value=-2)
 
-    return create_block_mask(sees, None, None, len(segment), prefix_tokens + len(segment), device=segment.device)
+    def sees(_batch, _head, query, key):
+        return (key < prefix_tokens) | ((key - prefix_tokens <= query) & (of_key[key] == of_query[query]))
+
+    return create_block_mask(sees, None, None, tokens, keys, device=segment.device)
+
+
+def _whole_blocks(tokens: int) -> int:
+    return -(-tokens // FLEX_BLOCK_TOKENS) * FLEX_BLOCK_TOKENS
+
+
+def _flex(query, key, value, mask, scale: float):
+    """What is filled up sees the prefix or itself, and nobody sees it."""
+    tokens, (queries, keys) = query.shape[2], mask.seq_lengths
+    query, key, value = (pad(t, (0, 0, 0, whole - t.shape[2])) for t, whole in ((query, queries), (key, keys), (value, keys)))
+    return _compiled_flex()(query, key, value, block_mask=mask, scale=scale, enable_gqa=True)[:, :, :tokens]
 
 
 def _compiled_flex():
@@ -139,14 +221,6 @@ def _compiled_flex():
     if not hasattr(_compiled_flex, "kernel"):
         _compiled_flex.kernel = torch.compile(flex_attention, dynamic=True)
     return _compiled_flex.kernel
-
-
-def default_kernel(device: torch.device) -> str:
-    from importlib.util import find_spec
-
-    if device.type == "cpu":
-        return "cpu"
-    return "flex" if device.type == "cuda" and find_spec("triton") else "sdpa"
 
 
 class _PrefixFlash(torch.autograd.Function):

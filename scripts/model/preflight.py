@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from error_handler import is_out_of_memory
+from model.base_model import default_dtype, wait_for_device
 from model.encode import EncodedRow
 from model.estimates import MIN_MICRO_BATCH_TOKENS, ModelShape, memory_need
 from pipeline.paths import Paths
@@ -21,6 +22,7 @@ MEASURED_LAYERS = 2
 MEASURED_PREFIX, MEASURED_ROWS, MEASURED_ROW = 384, 12, 128
 """Tokens: nearly those of a step, since merging the adapter costs once a step; enough for matrix products at full speed, few enough for a second a candidate."""
 REPEATS = 2
+"""The first of them compiles kernels on a GPU."""
 LONGEST_S = 60.0
 """On a machine busy with other work the plainest settings, which come first, must do; all are then measured again next time."""
 HOPELESS = 3.0
@@ -44,13 +46,18 @@ class Candidate:
     memory_bytes: float = 0.0
 
 
-def candidates(config: Any, paths: Paths, quantizations: tuple[str, ...] = QUANTIZATIONS) -> list[Candidate]:
-    """Measured candidates for a model of this config, from the cache when this machine has measured this shape before."""
-    key = _key(config)
+def candidates(config: Any, paths: Paths, quantizations: tuple[str, ...] = QUANTIZATIONS, dtype: Any = None) -> list[Candidate]:
+    """Measured candidates for a model of this config, from the cache when this machine has measured this shape before.
+
+    `dtype` is the one that the user has named. Only the quantisations asked for are measured.
+    """
+    key = _key(config) + (f" {dtype}" if dtype else "")
     cache_file = paths.logs / "preflight.json"
     cache = read_json(cache_file, newest_schema=CACHE_SCHEMA) if cache_file.exists() else {"schema_version": CACHE_SCHEMA, "shapes": {}}
+    if key not in cache["shapes"] and quantizations != QUANTIZATIONS:
+        key = f"{key}, of {' '.join(quantizations)}"
     if key not in cache["shapes"]:
-        found, is_steady = measure(config)
+        found, is_steady = measure(config, quantizations, dtype)
         cache["shapes"][key] = [asdict(candidate) for candidate in found]
         if is_steady:
             write_json(cache_file, cache)
@@ -91,31 +98,31 @@ def _key(config: Any) -> str:
     return f"{device}, {torch.get_num_threads()} threads, torch {torch.__version__}: {shape.hidden}x{shape.intermediate}x{shape.layers}"
 
 
-def measure(config: Any) -> tuple[list[Candidate], bool]:
+def measure(config: Any, quantizations: tuple[str, ...] = QUANTIZATIONS, dtype: Any = None) -> tuple[list[Candidate], bool]:
     """Time one forward and backward pass of two layers in each setting; a setting that cannot run here is left out.
 
     Two passes in opposite order, of which the faster counts. And whether the result holds: there was time for both, and they agree.
     """
     found: dict[tuple[str, bool], float] = {}
     ends = time.monotonic() + LONGEST_S
-    settings = [(quantization, is_checkpointed) for quantization in QUANTIZATIONS for is_checkpointed in (False, True)]
+    settings = [(quantization, is_checkpointed) for quantization in quantizations for is_checkpointed in (False, True)]
     with tempfile.TemporaryDirectory(prefix="preflight-") as folder:
         _save_small(config, Path(folder))
-        is_steady = _pass(folder, settings, found, ends)
+        is_steady = _pass(folder, settings, found, ends, config, dtype)
         limit = CONTENDS * min(found.values(), default=0.0)
         first = dict(found)
-        is_steady &= _pass(folder, [one for one in reversed(settings) if found.get(one, float("inf")) <= limit], found, ends)
+        is_steady &= _pass(folder, [one for one in reversed(settings) if found.get(one, float("inf")) <= limit], found, ends, config, dtype)
     is_steady &= all(first[one] <= SIMPLER_IS_FINE * seconds for one, seconds in found.items())
     return [Candidate(*one, seconds) for one, seconds in found.items()], is_steady
 
 
-def _pass(folder: str, settings: list[tuple[str, bool]], found: dict[tuple[str, bool], float], ends: float) -> bool:
+def _pass(folder: str, settings: list[tuple[str, bool]], found: dict[tuple[str, bool], float], ends: float, config: Any, dtype: Any) -> bool:
     """Time the settings into `found`, seconds per token, the least of all passes; whether there was time for all."""
     for quantization, is_checkpointed in settings:
         if found and time.monotonic() > ends:
             return False
         fastest = min(found.values(), default=float("inf"))
-        seconds = _seconds_per_token(folder, quantization, is_checkpointed, HOPELESS * fastest)
+        seconds = _seconds_per_token(folder, quantization, is_checkpointed, HOPELESS * fastest, dtype or default_dtype(config, quantization))
         if seconds is not None:
             found[quantization, is_checkpointed] = min(seconds, found.get((quantization, is_checkpointed), seconds))
     return True
@@ -128,22 +135,20 @@ def _save_small(config: Any, folder: Path) -> None:
     import torch
     from transformers import AutoModelForCausalLM
 
-    from model.base_model import default_dtype
-
     small = copy.deepcopy(config)
     small.num_hidden_layers = MEASURED_LAYERS
     small.vocab_size = 1024  # the head costs the same in every candidate
     small.bos_token_id = small.eos_token_id = small.pad_token_id = 0
     with torch.random.fork_rng():
-        AutoModelForCausalLM.from_config(small, dtype=default_dtype()).save_pretrained(folder)
+        AutoModelForCausalLM.from_config(small, dtype=torch.float32).to(torch.bfloat16).save_pretrained(folder)
 
 
-def _seconds_per_token(folder: str, quantization: str, is_checkpointed: bool, hopeless: float) -> float | None:
+def _seconds_per_token(folder: str, quantization: str, is_checkpointed: bool, hopeless: float, dtype: Any) -> float | None:
     from model.base_model import load_model
     from model.shared_prefix import SharedPrefixLoss
 
     try:
-        model = _adapted(load_model(folder, quantization), is_checkpointed)
+        model = _adapted(load_model(folder, quantization, dtype), is_checkpointed)
         rows = _rows()
         loss = SharedPrefixLoss(model, rows[0].prompt_ids[:MEASURED_PREFIX], max_tokens=10**6)
         tokens, seconds = MEASURED_PREFIX + MEASURED_ROWS * MEASURED_ROW, float("inf")
@@ -185,4 +190,5 @@ def _timed(model: Any, loss: Any, rows: list[EncodedRow]) -> float:
     model.zero_grad()
     started_s = time.perf_counter()
     loss.forward_backward(rows)
+    wait_for_device()
     return time.perf_counter() - started_s

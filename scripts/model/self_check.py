@@ -1,6 +1,7 @@
 """Before every real training: is the shared-prefix loss the loss of plain row-by-row training?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,7 +53,7 @@ def compare_with_row_by_row(model: Any, loss: SharedPrefixLoss, rows: Sequence[E
     from model.trainer import dropout_off
 
     dropout_off(model)
-    with _moved_adapter(model):
+    with _moved_adapter(model), _exact_products():
         shared_loss, shared = _gradients(model, lambda: loss.forward_backward(rows))
         plain_loss, plain = _gradients(model, lambda: row_by_row(model, rows))
     scale = max(abs(plain_loss), 1e-9)
@@ -79,6 +80,17 @@ def _gradients(model: Any, compute: Any) -> tuple[float, torch.Tensor]:
     gradients = torch.cat([p.grad.detach().float().flatten().cpu() for p in model.parameters() if p.requires_grad and p.grad is not None])
     model.zero_grad()
     return loss, gradients
+
+
+@contextmanager
+def _exact_products() -> Iterator[None]:
+    """Without TF32, whose rounding would hide a small mistake."""
+    before = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("highest")
+    try:
+        yield
+    finally:
+        torch.set_float32_matmul_precision(before)
 
 
 class _moved_adapter:

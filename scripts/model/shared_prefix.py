@@ -81,21 +81,22 @@ class SharedPrefixLoss:
         with shared_prefix_attention(self.causal_lm), self._fast_layers():
             prefix = self._record()
             shared = _detached(prefix)
-            total = 0.0
+            losses = []
             for batch in self._micro_batches(rows):
                 loss = self._summed_loss(batch, shared)
                 (loss / answer_tokens).backward()
-                total += loss.item()
+                losses.append(loss.detach())
             _backward_through_prefix(prefix, shared)
-        return total / answer_tokens
+        # Only here does the program wait for a GPU, which has work to do meanwhile.
+        return sum(loss.item() for loss in losses) / answer_tokens
 
     @torch.no_grad()
     def mean_loss(self, rows: Sequence[EncodedRow]) -> float:
         """Mean loss per answer token, without gradients (validation)."""
         with shared_prefix_attention(self.causal_lm), self._fast_layers():
             prefix = self._record()
-            sums = [self._summed_loss(batch, prefix).item() for batch in self._micro_batches(rows)]
-        return sum(sums) / sum(len(row.answer_ids) for row in rows)
+            losses = [self._summed_loss(batch, prefix) for batch in self._micro_batches(rows)]
+        return sum(loss.item() for loss in losses) / sum(len(row.answer_ids) for row in rows)
 
     def _fast_layers(self) -> AbstractContextManager[None]:
         """The library's layers, or our faster ones of the same function where the model allows; merged anew for each step."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from error_handler import MIN_LORA_R, UserError, cuda_oom_retry
-from model.base_model import load_model, load_tokenizer, resolve_base, wanted_base
+from model.base_model import load_model, load_tokenizer, named_dtype, resolve_base, wanted_base
 from model.callbacks import Guards, Heartbeat, ProgressLog, SealCheckpoints, StopSignal
 from model.checkpoints import checkpoints, newest_good_checkpoint
 from model.effective_settings import check_effective, effective_settings, settings_line
@@ -106,6 +106,8 @@ def prepare_environment(config: PipelineConfig) -> None:
     from model.base_model import quiet_libraries
 
     torch.backends.cudnn.benchmark = True
+    if torch.cuda.is_available():
+        torch.set_float32_matmul_precision("high")  # TF32; the self-check computes exactly
     quiet_libraries()
 
 
@@ -125,7 +127,7 @@ class _Attempt:
             self.decided = decide(self.config, self.paths, self.request, self.raw, self.data, base, len(self.reductions), self.unfinished)
             self.decided.plan = agreed(self.decided.plan)
         with self.logger.step("3.4", "Load the base model"):
-            model = load_model(base, self.decided.plan.quantization)
+            model = load_model(base, self.decided.plan.quantization, named_dtype(self.decided.plan.dtype))
         with self.logger.step("3.5", f"Attach LoRA of rank {self.decided.plan.lora_r}"):
             self._attach(model)
         self._check_and_time()

@@ -44,6 +44,7 @@ class Hardware:
 @dataclass(frozen=True)
 class Model:
     base_model: str | None = setting(None, "local folder or hub name; default: by GPU memory, the embedded model without a GPU")
+    dtype: str | None = one_of(None, "of unquantised weights and of computation; default: by GPU and size of the base", "float32", "bfloat16")
     max_seq_length: int = setting(4096, "tokens of prompt and answer; a longer row is dropped, never cut",
                                   lambda v: v >= 512, "be at least 512")
     system_prompt_characters: int | None = positive(None, "length of the system prompt; default: that of the adapter training starts from, else 5,700")
