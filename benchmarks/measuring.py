@@ -30,7 +30,7 @@ def is_worker() -> bool:
 
 def as_worker() -> int:
     """Run this program again with the rooms and the tests' tiny model and rows importable; its exit code."""
-    path = os.pathsep.join([str(ROOT / "scripts"), str(ROOT / "tests")])
+    path = os.pathsep.join(filter(None, [str(ROOT / "scripts"), str(ROOT / "tests"), os.environ.get("PYTHONPATH")]))
     environment = os.environ | {"PYTHONPATH": path, WORKER_VARIABLE: "1", "TOKENIZERS_PARALLELISM": "false", "PYTHONWARNINGS": "ignore",
                                 "OMP_WAIT_POLICY": "PASSIVE"}  # threads that wait must not count as processor time
     code = subprocess.run([sys.executable, *sys.argv], env=environment, check=False).returncode
@@ -68,12 +68,21 @@ class PeakMemory:
 
 
 def now() -> tuple[float, float]:
+    _wait()
     return time.perf_counter(), time.process_time()
 
 
 def since(start: tuple[float, float]) -> tuple[float, float]:
     """Seconds on the clock and of processor time."""
+    _wait()
     return time.perf_counter() - start[0], time.process_time() - start[1]
+
+
+def _wait() -> None:
+    """For a GPU, which computes behind the program's back."""
+    from model.base_model import wait_for_device
+
+    wait_for_device()
 
 
 def device_text() -> str:
@@ -99,8 +108,14 @@ def load_base(is_quick: bool, layers: int = 2) -> tuple[Any, Any]:
     return load_model(base), load_tokenizer(base)
 
 
-def load_for_training(is_quick: bool) -> tuple[Any, Any]:
-    """Model with a LoRA adapter away from its start, and tokenizer; on CUDA random weights of 8B shape in NF4."""
+def is_8b(is_quick: bool, is_embedded: bool = False) -> bool:
+    import torch
+
+    return torch.cuda.is_available() and not is_quick and not is_embedded
+
+
+def load_for_training(is_quick: bool, is_embedded: bool = False) -> tuple[Any, Any]:
+    """Model with a LoRA adapter away from its start, and tokenizer; on CUDA random weights of 8B shape in NF4, unless the embedded one is asked for."""
     import datasets
     import torch
     from training_world import tiny_tokenizer
@@ -110,8 +125,8 @@ def load_for_training(is_quick: bool) -> tuple[Any, Any]:
     quiet_libraries()
     datasets.disable_progress_bars()
     torch.manual_seed(0)
-    is_large = torch.cuda.is_available() and not is_quick
-    model, tokenizer = (random_8b(), tiny_tokenizer()) if is_large else load_base(is_quick, layers=4)
+    torch.set_float32_matmul_precision("high")  # as training does; TF32 on a GPU
+    model, tokenizer = (random_8b(), tiny_tokenizer()) if is_8b(is_quick, is_embedded) else load_base(is_quick, layers=4)
     return with_adapter(model).train(), tokenizer
 
 
@@ -138,19 +153,26 @@ def with_adapter(model: Any) -> Any:
     return model
 
 
-def random_8b() -> Any:
-    """Llama of 8B shape in NF4 with random weights: speed needs no trained ones."""
-    import tempfile
+SHAPE_8B = {"vocab_size": 128256, "hidden_size": 4096, "intermediate_size": 14336, "num_hidden_layers": 32, "num_attention_heads": 32,
+            "num_key_value_heads": 8, "head_dim": 128, "max_position_embeddings": 8192, "tie_word_embeddings": False}
 
+
+def random_8b(quantization: str = "nf4", **shape: int) -> Any:
+    """Llama of 8B shape with random weights, quantised by the library's loader: speed needs no trained ones.
+
+    Drawn where they are to lie: drawn on a CPU, written and read again, 8B take minutes.
+    """
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM
 
-    from model.base_model import load_model
+    from model.base_model import Quantization, default_dtype, device_kind, quiet_libraries
 
-    config = LlamaConfig(vocab_size=128256, hidden_size=4096, intermediate_size=14336, num_hidden_layers=32, num_attention_heads=32,
-                         num_key_value_heads=8, head_dim=128, max_position_embeddings=8192, tie_word_embeddings=False)
-    with tempfile.TemporaryDirectory() as folder:
-        torch.set_default_dtype(torch.bfloat16)
-        LlamaForCausalLM(config).save_pretrained(folder)
-        torch.set_default_dtype(torch.float32)
-        return load_model(folder, "nf4")
+    quiet_libraries()
+    config = LlamaConfig(**SHAPE_8B | shape)
+    dtype, device = default_dtype(config, quantization), device_kind()
+    with torch.device("meta"):
+        shapes = {name: weight.shape for name, weight in LlamaForCausalLM(config).state_dict().items()}
+    weights = {name: torch.empty(shape, dtype=dtype, device=device).normal_(0, 0.02) if len(shape) > 1 else torch.ones(shape, dtype=dtype, device=device)
+               for name, shape in shapes.items()}
+    return LlamaForCausalLM.from_pretrained(None, config=config, state_dict=weights, dtype=dtype, device_map={"": 0 if device == "cuda" else "cpu"},
+                                            quantization_config=Quantization(quantization).config(dtype))

@@ -76,6 +76,9 @@ def memory_need(shape: ModelShape, quantization: str, dtype_bytes: int, lora_r: 
     # Saved for the backward pass per token and layer, in vectors as wide as the model and as the MLP: 10 and 4 by the library's
     # layers, 5 and 2 by ours (lean_layers).
     full = ((5 if is_lean else 10) * shape.hidden + (2 if is_lean else 4) * shape.intermediate) * dtype_bytes
+    if dtype_bytes < 4:
+        # The adapter's float32 copy of the input of each projection.
+        full += (6 * shape.hidden + shape.intermediate) * 4
     per_token = shape.layers * shape.hidden * dtype_bytes + 2 * full if is_checkpointed else shape.layers * full
     return MemoryNeed(fixed, per_token)
 
