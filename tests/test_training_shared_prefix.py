@@ -248,3 +248,13 @@ def test_the_embedded_model_trains_the_same_with_its_real_prompt(flat):
     rows = [encode_row(tokenizer, system_prompt(), row) for row in world_rows(4)]
     model = adapted(load_model(base), r=16).train()
     assert_same_training(model, SharedPrefixLoss(model, shared_prefix(rows), 500, flat=flat), rows)
+
+
+def test_the_self_check_allows_what_the_coarsest_type_of_computation_rounds():
+    """Head and norms of a quantised base are float32 while its layers compute in bfloat16: seen on a GPU, where training was refused."""
+    from model.self_check import TOLERANCE, tolerance_of
+
+    model = adapted(tiny_model())
+    assert tolerance_of(model) == TOLERANCE[torch.float32]
+    next(module for module in model.modules() if isinstance(module, torch.nn.Linear)).compute_dtype = torch.bfloat16
+    assert tolerance_of(model) == TOLERANCE[torch.bfloat16]
