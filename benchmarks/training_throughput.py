@@ -186,7 +186,7 @@ def summary(args, results, rows, few, prefix, same_rows_loss: float) -> dict:
 
     ours, row_rate, trl_rate = results[-1], results[2]["answer_tokens_per_s"], results[0]["answer_tokens_per_s"]
     epoch_tokens = sum(len(row.answer_ids) for row in rows)
-    add_utilisation(results, rows, 8.0e9 if is_8b(args.quick, args.embedded) else 1.345e8)
+    add_utilisation(results, rows, len(prefix), 8.0e9 if is_8b(args.quick, args.embedded) else 1.345e8)
     by_processor = [result["answer_tokens_per_processor_s"] for result in results]
     for result in results:
         result["seconds_per_epoch"] = epoch_tokens / result["answer_tokens_per_s"]
@@ -199,8 +199,12 @@ def summary(args, results, rows, few, prefix, same_rows_loss: float) -> dict:
             "loss_difference": abs(same_rows_loss - results[2]["loss"]) / abs(results[2]["loss"])}
 
 
-def add_utilisation(results: list[dict], rows, weights: float) -> None:
-    """Model FLOP utilisation on CUDA: the work of plain row-by-row training (4 FLOP a weight and token with frozen weights) over the peak."""
+def add_utilisation(results: list[dict], rows, prefix_tokens: int, weights: float) -> None:
+    """Model FLOP utilisation on CUDA: 4 FLOP a weight and token (frozen weights need no gradient of their own) over the peak.
+
+    By the work of plain row-by-row training, so that work saved counts: it may exceed 1. For the shared prefix also by the work
+    that is done: the prefix once, and of each row what is its own.
+    """
     import torch
 
     name = torch.cuda.get_device_name(0) if torch.cuda.is_available() else ""
@@ -210,6 +214,8 @@ def add_utilisation(results: list[dict], rows, weights: float) -> None:
     flops_per_answer_token = 4 * weights * sum(map(len, rows)) / sum(len(row.answer_ids) for row in rows)
     for result in results:
         result["model_flop_utilisation"] = result["answer_tokens_per_s"] * flops_per_answer_token / peak
+    whole = sum(map(len, rows))
+    results[-1]["flop_utilisation_of_work_done"] = results[-1]["model_flop_utilisation"] * (whole - prefix_tokens * (len(rows) - 1)) / whole
 
 
 def table(found: dict) -> str:
@@ -219,7 +225,8 @@ def table(found: dict) -> str:
     lines += [f"{r['way']:32}{r['answer_tokens_per_s']:16.1f}{r['answer_tokens_per_processor_s']:17.1f}{r['seconds_per_epoch']:13.1f}{r['peak_memory_gib']:10.1f}{r['times_trl']:8.2f}{r['loss']:10.5f}"
               for r in found["results"]]
     if "model_flop_utilisation" in found["results"][0]:
-        lines += ["", "model FLOP utilisation: " + ", ".join(f"{r['way']} {r['model_flop_utilisation']:.1%}" for r in found["results"])]
+        done = found["results"][-1]["flop_utilisation_of_work_done"]
+        lines += ["", "model FLOP utilisation: " + ", ".join(f"{r['way']} {r['model_flop_utilisation']:.1%}" for r in found["results"]) + f"; {done:.1%} of the work it does"]
     lines += ["", f"shared prefix: {found['times_trl']:.2f} times stock TRL, {found['times_row_by_row']:.2f} times row by row "
               f"(by processor time {found['processor_times_trl']:.2f} and {found['processor_times_row_by_row']:.2f}); loss of the same rows {found['loss_difference']:.1e} from row by row"]
     return "\n".join(lines)
