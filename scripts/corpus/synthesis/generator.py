@@ -167,8 +167,7 @@ class RowMaker:
 
     def _retold(self, index: int | str) -> Told | None:
         draw = Draw(self.seed, index)
-        # Of two the shorter: long answers are few among the lessons' prompts, too, and cost a small model most of its time.
-        tale = min(draw.pick(self.stories), draw.pick(self.stories), key=lambda one: len(one.answer))
+        tale = draw.pick(self.stories)
         made = retell(tale, draw)
         return Told(tale.prompt_id, made[0], parse(made[1]), tale) if made else None
 
