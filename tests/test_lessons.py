@@ -33,9 +33,9 @@ def write(tmp_path):
     return lesson
 
 
-def test_fifteen_lessons_of_twenty_prompts_or_more(curriculum):
-    assert len(curriculum) == 15
-    assert all(len(lesson.prompts) >= 20 for lesson in curriculum)
+def test_there_are_lessons_enough_and_each_has_prompts_enough(curriculum):
+    assert len(curriculum) >= 20
+    assert all(len(lesson.prompts) >= 10 for lesson in curriculum)
 
 
 def test_no_instruction_of_the_curriculum_stands_twice(curriculum):

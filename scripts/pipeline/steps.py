@@ -20,7 +20,7 @@ ANSWER_CODE = ("utils", "corpus", "model", "report/scoring.py")
 SHIPPED_ADAPTER = Paths().embedded_adapter
 ZERO_LINE_TOKENS = 96
 """An untrained model writes until its budget ends, and its choices are refused at every token: 256 tokens took five minutes, for nothing right."""
-CPU_LESSON_PROMPTS = 6
+CPU_LESSON_PROMPTS = 4
 """Prompts of each lesson in the nightly exam without a GPU; hold-outs are asked whole. The lessons were trained on: a sample tells enough."""
 MODES = {"full": {"data", "base", "train", "eval", "report"}, "data-only": {"data"}, "train-only": {"base", "train", "report"},
          "eval-only": {"base", "eval", "report"}}
