@@ -331,6 +331,8 @@ def test_every_property_of_a_declaration_is_known(line):
 @pytest.mark.parametrize("node, code", [
     ('Event_Custom [Name="E", Params=(Amount: Float, amount: Int)]', "duplicate-parameter"),
     ('Timeline [Name="T", Tracks=(Alpha: Float, Alpha: Float)]', "duplicate-parameter"),
+    ('Event_Custom [Name="E", Params=(Amount: Float = "much")]', "wrong-value"),
+    ('Event_Custom [Name="E", Params=(Place: Vector = true)]', "wrong-value"),
     ('SwitchString [Cases=("a", "b", "A")]', "duplicate-case")])
 def test_a_name_that_would_be_two_pins_of_a_node_is_an_error(node, code):
     assert errors(document(f"NODE n1: {node}")) == [code]

@@ -64,7 +64,7 @@ class Grammar:
         return found
 
     def _may_carry_data(self, draft: Draft) -> bool:
-        return next(draft.wiring.data_sources(), None) is not None or any(True for _ in self._fresh_sources(draft))
+        return next(draft.wiring.data_sources(), None) is not None or any(True for _ in self._fresh_sources(draft)) or self._may_be_passed(draft)
 
     # VAR Health: Float = 100.0 [Replicated=true]
 
@@ -154,6 +154,11 @@ class Grammar:
                 if next(wiring.data_targets((node_id, pin)), None) or any(wiring.takes_fresh((node_id, pin), call) for call in draft.open_calls)}
         known = [InLexeme(choice_of(tuple(ends)), lambda text: self._data_target(draft, "DATA " + text, ends[text]))] if ends else []
         return Either(*known, *(self._fresh_source(draft, node_id) for node_id in self._fresh_sources(draft)))
+
+    @staticmethod
+    def _may_be_passed(draft: Draft) -> bool:
+        """Whether some output may go to a parameter of a function that is declared later."""
+        return any(draft.wiring.takes_fresh(source, call) for call in draft.open_calls for source in draft.wiring.parts.data_outputs)
 
     def _fresh_sources(self, draft: Draft) -> Iterator[str]:
         return (node_id for node_id in draft.open_calls if draft.wiring.fresh_results(node_id))

@@ -27,6 +27,10 @@ GIVING_DEFAULTS = frozenset({"Event_Custom", "FunctionEntry", "Call", "CallInter
 HOLDING_ANYTHING = frozenset({"MakeArray", "MakeSet", "Select"})
 
 
+MEMBERS = frozenset({"VariableGet", "VariableSet"})
+"""Of another Blueprint's variable the document says the type, which may be any."""
+
+
 class NodeValues:
     def __init__(self, names: Names, values: Values) -> None:
         self.names, self.values, self.references = names, values, References(names, values)
@@ -99,6 +103,8 @@ class NodeValues:
             one.left == one.right == kind for one in self.catalogue.operators.overloads[node.type]))
 
     def _type(self, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
+        if node.type in MEMBERS:
+            return self.values.type_ref(follow)
         return InLexeme(choice_of(self.types_for(node)), follow)
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from model.constraint_names import PLAIN_TYPES, SIMPLE_STRUCTS
 from utils.blueprint_patterns import Catalogue, Pin, resolve_wildcards
+from utils.catalogue.data import short_name
 from utils.catalogue.scope import Scope
 from utils.catalogue.shape import Shape
 from utils.catalogue.wildcards import is_wild, literal_type
@@ -146,8 +147,16 @@ def keeping_types(slot: Slot, catalogue: Catalogue, scope: Scope) -> tuple[str, 
     own = type_text(slot.type, catalogue)
     if slot.is_exact and own:
         return (own,)
-    found = [name for name in (*PLAIN_TYPES, *SIMPLE_STRUCTS) if _keeps(slot, catalogue.resolve_type(TypeRef(name)), catalogue, scope)]
+    found = [name for name in (*PLAIN_TYPES, *SIMPLE_STRUCTS, *_base_classes(slot.type, catalogue)) if _keeps(slot, catalogue.resolve_type(TypeRef(name)), catalogue, scope)]
     return tuple(dict.fromkeys((*([own] if own else ()), *found)))
+
+
+def _base_classes(kind: PinType, catalogue: Catalogue) -> Iterator[str]:
+    """Where a pawn is passed, the parameter may be any actor."""
+    path = catalogue.data.class_path(kind.name) if kind.kind == "object" and not kind.container else None
+    for ancestor in catalogue.data.ancestors(path)[1:] if path else ():
+        if text := type_text(kind._replace(name=short_name(ancestor)), catalogue):
+            yield text
 
 
 def _keeps(slot: Slot, kind: PinType, catalogue: Catalogue, scope: Scope) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from model.constraint_parts import Way, closure_of
@@ -49,7 +50,23 @@ def _ways(wiring: Wiring, node_id: str, pin: Pin, running: set[str]) -> list[Way
             needs = 0 if source[0] in running else 1 + (source[0] in wiring.parts.needy)
             ways += [(needs, source, (node_id, target)) for target in targets if wiring.fits(source, kind, (node_id, target))]
     ways.sort(key=lambda way: way[0])
-    return [(source, target) for _, source, target in ways]
+    return [(source, target) for _, source, target in ways] or list(_ways_round(wiring, targets))
+
+
+def _ways_round(wiring: Wiring, targets: list[Pin]) -> Iterator[Way]:
+    """First wires of a way through a node whose output has no type yet: an array into the node that gives one of its items."""
+    if any(is_wild(target.type) for target in targets):
+        return
+    parts = wiring.parts
+    for node_id, out in parts.data_outputs:
+        if not (out.group and is_wild(wiring.type_of((node_id, out)))):
+            continue
+        for pin in parts.shapes[node_id].data_inputs:
+            if pin.group == out.group and is_wild(pin.type) and (node_id, pin.name) not in wiring.wired_inputs:
+                for source in parts.data_outputs:
+                    kind = wiring.type_of(source)
+                    if not is_wild(kind) and wiring.fits(source, kind, (node_id, pin)):
+                        yield source, (node_id, pin)
 
 
 def _shares(pin: Pin, open_pin: Pin) -> bool:

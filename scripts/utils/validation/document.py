@@ -9,9 +9,8 @@ from utils.blueprint_patterns import Catalogue, load_catalogue
 from utils.catalogue.scope import EVENT_GRAPHS, is_dispatcher
 from utils.dsl.ast import Blueprint, Graph, Params, Value, Variable
 from utils.dsl.spelling import Speller
-from utils.dsl.writer import write_value
 from utils.validation.report import Report, listed, nearest
-from utils.validation.types import check_params, check_type
+from utils.validation.types import check_default, check_params, check_type
 
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 # Properties of declarations; docs/node-forms.md says what they mean.
@@ -30,7 +29,7 @@ def check_document(blueprint: Blueprint, speller: Speller, report: Report) -> No
     _check_variables(blueprint.variables, speller, report)
     for graph in blueprint.graphs:
         _check_variables(graph.variables, speller, report)
-        _check_keys(f"graph '{graph.name}'", graph.properties, GRAPH_KEYS, graph.line, report)
+        _check_keys(f"graph '{graph.name}'", graph.properties, GRAPH_KEYS, graph.line, speller, report)
     _check_names(blueprint, report)
 
 
@@ -51,17 +50,17 @@ def _check_variables(variables: tuple[Variable, ...], speller: Speller, report: 
         what = f"variable '{variable.name}'"
         check_type(variable.type, variable.line, what, report)
         _check_default(variable, speller, report)
-        _check_keys(what, variable.properties, DISPATCHER_KEYS if is_dispatcher(variable.type) else VARIABLE_KEYS, variable.line, report)
+        _check_keys(what, variable.properties, DISPATCHER_KEYS if is_dispatcher(variable.type) else VARIABLE_KEYS, variable.line, speller, report)
 
 
-def _check_keys(what: str, properties: tuple[tuple[str, Value], ...], known: tuple[str, ...], line: int, report: Report) -> None:
+def _check_keys(what: str, properties: tuple[tuple[str, Value], ...], known: tuple[str, ...], line: int, speller: Speller, report: Report) -> None:
     """A property that nothing reads is a slip, and what it was to say is lost."""
     for key, value in properties:
         if key not in known:
             hint = f"Did you mean {meant}? " if report.may_look_up() and (meant := nearest(key, known)) else ""
             report.warning("unknown-property", line, f"{what}: a property '{key[:60]}' means nothing", f"{hint}It may say: {listed(known)}.")
         elif isinstance(value, Params):
-            check_params(value, line, what, report)
+            check_params(value, line, what, speller, report)
 
 
 def _check_default(variable: Variable, speller: Speller, report: Report) -> None:
@@ -73,10 +72,7 @@ def _check_default(variable: Variable, speller: Speller, report: Report) -> None
     if is_dispatcher(variable.type):
         report.error("wrong-value", variable.line, f"variable '{variable.name}': a dispatcher has no value", "Leave the value out.")
         return
-    wanted = speller.literals.misfit(speller.literals.spell(variable.default, kind), kind)
-    if wanted:
-        report.error("wrong-value", variable.line, f"variable '{variable.name}': {write_value(variable.default)[:60]} does not fit its type",
-                     f"Give it {wanted}.")
+    check_default(variable.default, variable.type, variable.line, f"variable '{variable.name}'", speller, report)
 
 
 def _check_names(blueprint: Blueprint, report: Report) -> None:

@@ -60,7 +60,7 @@ def _check_properties(node: Node, shape: Shape, view: GraphView, speller: Spelle
             _check_key(node, value, report)
         if key.lower() in identity:
             if shape.role != "generic" and not isinstance(value, str):
-                _check_list(node, key, value, report)
+                _check_list(node, key, value, speller, report)
             continue
         if is_common(key, value, shape):
             _check_common(node, key, value, report)
@@ -75,10 +75,10 @@ def _check_properties(node: Node, shape: Shape, view: GraphView, speller: Spelle
             _check_value(node, pin, value, view, speller, report)
 
 
-def _check_list(node: Node, key: str, value: Value, report: Report) -> None:
+def _check_list(node: Node, key: str, value: Value, speller: Speller, report: Report) -> None:
     """Parameters, tracks and cases are pins: each has a name of its own. The generic form repeats what the editor wrote."""
     if isinstance(value, Params):
-        check_params(value, node.line, f"{say(node)}, {key}", report, node.id)
+        check_params(value, node.line, f"{say(node)}, {key}", speller, report, node.id)
     elif key.lower() == "cases" and isinstance(value, tuple):
         names = [str(getattr(item, "text", item)).lower() for item in value]
         for name in sorted({name for name in names if names.count(name) > 1}):

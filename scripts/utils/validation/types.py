@@ -8,8 +8,9 @@ from functools import lru_cache
 from utils.blueprint_patterns import load_catalogue
 from utils.catalogue.shapes_members import is_project_name
 from utils.catalogue.types import BARE_KINDS, CONTAINERS, KIND_OF_WORD, KIND_OF_WRAPPER, SELF, WORDS
-from utils.dsl.ast import Params, TypeRef
-from utils.dsl.writer import write_type
+from utils.dsl.ast import Params, TypeRef, Value
+from utils.dsl.spelling import Speller
+from utils.dsl.writer import write_type, write_value
 from utils.validation.report import Report, nearest
 
 EXAMPLES = {"array": "Array<Int>", "set": "Set<Int>", "map": "Map<String,Int>"}
@@ -25,14 +26,23 @@ def check_type(ref: TypeRef, line: int, what: str, report: Report, node: str = "
                        f'{hint}A class of the project is written BP_{name[:60]} or by its path.', node)
 
 
-def check_params(params: Params, line: int, what: str, report: Report, node: str = "") -> None:
-    """The types of a list of parameters, and each name once: two pins of one name cannot be told apart."""
+def check_params(params: Params, line: int, what: str, speller: Speller, report: Report, node: str = "") -> None:
+    """Types and values of a list of parameters, and each name once: two pins of one name cannot be told apart."""
     seen: set[str] = set()
     for item in params.items:
-        check_type(item.type, line, f"{what}, parameter '{item.name}'", report, node)
+        parameter = f"{what}, parameter '{item.name}'"
+        check_type(item.type, line, parameter, report, node)
+        check_default(item.default, item.type, line, parameter, speller, report, node)
         if item.name.lower() in seen:
             report.error("duplicate-parameter", line, f"{what}: parameter '{item.name}' stands twice", "Names compare without letter case: rename one of them.", node)
         seen.add(item.name.lower())
+
+
+def check_default(value: Value | None, ref: TypeRef, line: int, what: str, speller: Speller, report: Report, node: str = "") -> None:
+    """The value that a variable or parameter of this type starts with, if one is given."""
+    kind = speller.catalogue.resolve_type(ref)
+    if value is not None and (wanted := speller.literals.misfit(speller.literals.spell(value, kind), kind)):
+        report.error("wrong-value", line, f"{what}: {write_value(value)[:60]} does not fit its type", f"Give it {wanted}.", node)
 
 
 @lru_cache(maxsize=4096)
