@@ -57,13 +57,13 @@ def _compared(args: argparse.Namespace) -> list:
 
 def _ask(run, args: argparse.Namespace) -> None:
     from model.answering import load_chosen, make_decoder
-    from model.evaluate import ask, free_memory
+    from model.evaluate import ask_as_step, free_memory
     from pipeline.stop import is_stop_requested
     from pipeline_logger import get_logger
 
-    logger, total = get_logger(step_prefix="7"), len(run.open_tests)
-    if not total:
+    if not run.open_tests:
         return
+    logger = get_logger(step_prefix="7")
     with logger.step("7.1", f"Load {run.choice.label}"):
         decoder = make_decoder(load_chosen(run.choice, args.project), args)
 
@@ -71,9 +71,7 @@ def _ask(run, args: argparse.Namespace) -> None:
         logger.write_heartbeat()
         return is_stop_requested(args.project)
 
-    with logger.step("7.2", f"Ask {total} tests"):
-        for done, _ in enumerate(track(ask(run, decoder, should_stop), "Evaluation", total), 1):
-            logger.progress(done, total)
+    ask_as_step(run, decoder, should_stop, track)
     del decoder
     free_memory()
 

@@ -19,7 +19,7 @@ def main(args: argparse.Namespace) -> ExitCode:
     from error_handler import UserError
     from model.answering import chosen_model, load_chosen, make_decoder
     from model.base_model import has_gpu
-    from model.evaluate import EvaluationRun, asked_of
+    from model.evaluate import EvaluationRun, ask_as_step, asked_of
     from model.exam import ExamFile, exam_lessons, run_exam, settings_for
     from model.exam_report import exam_table, print_summary, write_pages, write_summary
     from model.model_card import write_exam_figures
@@ -64,22 +64,11 @@ def main(args: argparse.Namespace) -> ExitCode:
         write_exam_figures(choice.folder.parent, exam_table(summary))
     print_summary(summary)
     if args.evaluation and not is_stopped:
-        ask_evaluation(EvaluationRun(choice, asked_of(paths), settings, paths), decoder, should_stop)
+        ask_as_step(EvaluationRun(choice, asked_of(paths), settings, paths), decoder, should_stop, track)
         is_stopped = consume_stop(paths)
     if is_stopped:
         return ExitCode.STOPPED
     return ExitCode.FAILED if refused else ExitCode.OK
-
-
-def ask_evaluation(run, decoder, should_stop) -> None:
-    """The tests of 09 while the model is loaded; 09 scores what stands there."""
-    from model.evaluate import ask
-    from pipeline_logger import get_logger
-
-    logger, total = get_logger(step_prefix="7"), len(run.open_tests)
-    with logger.step("7.2", f"Ask {total} evaluation tests"):
-        for done, _ in enumerate(track(ask(run, decoder, should_stop), "Evaluation", total), 1):
-            logger.progress(done, total)
 
 
 def parser() -> argparse.ArgumentParser:

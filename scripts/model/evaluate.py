@@ -21,7 +21,7 @@ from model.exam import FAULT_ERROR, ExamSettings, new_record, newest_record
 from pipeline.config import load_config
 from pipeline.paths import Paths
 from pipeline.store import append_jsonl
-from pipeline_logger import RUN_ID_VARIABLE
+from pipeline_logger import RUN_ID_VARIABLE, get_logger
 from report.evaluation_score import NOTHING, EvaluationScore, evaluate_answer
 
 TIMEOUT_ERROR = "Generation timed out"
@@ -81,6 +81,14 @@ def ask(run: EvaluationRun, decoder: Decoder, should_stop: Callable[[], bool]) -
     for answer in decoder.stream(requests, should_stop):
         run.write(tests[answer.index], answer)
         yield tests[answer.index]
+
+
+def ask_as_step(run: EvaluationRun, decoder: Decoder, should_stop: Callable[[], bool], track: Callable[..., Iterator[EvaluationTest]]) -> None:
+    """The same as a step of the log, for whoever has the model loaded: 09, or an exam on its way. `track` shows the progress."""
+    logger, total = get_logger(step_prefix="7"), len(run.open_tests)
+    with logger.step("7.2", f"Ask {total} tests"):
+        for done, _ in enumerate(track(ask(run, decoder, should_stop), "Evaluation", total), 1):
+            logger.progress(done, total)
 
 
 def free_memory() -> None:

@@ -15,7 +15,7 @@ from corpus.synthesis import vocabulary as words
 from corpus.synthesis.compose import TooLong, add_steps
 from corpus.synthesis.draw import Draw
 from corpus.synthesis.phrase import chained, number_text, quoted, sentence
-from corpus.synthesis.renaming import WRITTEN, authored_names, other_number, renamed
+from corpus.synthesis.renaming import STRUCTURAL_KEYS, WRITTEN, authored_names, other_number, renamed
 from corpus.synthesis.scene import Scene
 from corpus.synthesis.triggers import TRIGGERS
 from utils.dsl.ast import Blueprint, Graph, Node, PinRef, Wire
@@ -33,9 +33,9 @@ def edit(make: Edit) -> Edit:
 
 # -- values and names
 
-# Pins whose value is plain data that anybody might want changed, and not what makes the node what it is.
+# Pins whose value is plain data that anybody might want changed, and numbers that count or point instead.
 TEXT_PINS = ("InString", "InText")
-SHAPING = ("Outputs", "Cases", "FirstIndex", "LastIndex", "Index", "UserIndex", "ElementIndex")
+COUNTING = (*STRUCTURAL_KEYS, "UserIndex", "ElementIndex")
 
 
 @edit
@@ -52,7 +52,7 @@ def another_text(before: Blueprint, draw: Draw) -> Change | None:
 
 @edit
 def another_number(before: Blueprint, draw: Draw) -> Change | None:
-    found = _only_values(before, lambda key, value: key not in SHAPING and type(value) in (int, float) and value not in (0, 1, -1))
+    found = _only_values(before, lambda key, value: key not in COUNTING and type(value) in (int, float) and value not in (0, 1, -1))
     if not found:
         return None
     old = draw.pick(found)
@@ -67,9 +67,13 @@ def another_number(before: Blueprint, draw: Draw) -> Change | None:
 def _only_values(blueprint: Blueprint, fits: Callable[[str, object], object]) -> list:
     """Literals that stand once in the document, so that their value alone says which is meant."""
     every = [(key, value) for graph in blueprint.graphs for node in graph.nodes for key, value in node.properties]
-    texts = [number_text(value) if type(value) in (int, float) else value for _, value in every] + [
-        number_text(variable.default) if type(variable.default) in (int, float) else variable.default for variable in blueprint.variables]
-    return [value for key, value in every if fits(key, value) and texts.count(number_text(value) if type(value) in (int, float) else value) == 1]
+    said = [_as_said(value) for _, value in every] + [_as_said(variable.default) for variable in blueprint.variables]
+    return [value for key, value in every if fits(key, value) and said.count(_as_said(value)) == 1]
+
+
+def _as_said(value: object) -> object:
+    """2 and 2.0 are the same in words."""
+    return number_text(value) if type(value) in (int, float) else value
 
 
 def _with_value(blueprint: Blueprint, old: object, new: object) -> Blueprint:
@@ -209,16 +213,20 @@ def print_first(before: Blueprint, draw: Draw) -> Change | None:
     return _said(draw, _insert(before, draw, "PrintString", "Then", InString=text), f"print {shown} first", f"before that, print {shown}", f"start by printing {shown}", f"show {shown} before everything else")
 
 
+REMOVABLE = {"PrintString": "InString", "Delay": "Duration"}
+"""Steps by the pin whose value says which one is meant."""
+
+
 @edit
 def without_a_step(before: Blueprint, draw: Draw) -> Change | None:
     """A print or a delay that nothing is wired into goes; what came after it follows what came before."""
-    found = [(graph, node) for graph in before.graphs for node in graph.nodes if node.type in ("PrintString", "Delay") and node.get({"PrintString": "InString", "Delay": "Duration"}[node.type]) is not None]
+    found = [(graph, node) for graph in before.graphs for node in graph.nodes if node.type in REMOVABLE and node.get(REMOVABLE[node.type]) is not None]
     if not found or sum(len(graph.nodes) for graph in before.graphs) < 3:
         return None
     graph, node = draw.pick(found)
     entering = [wire for wire in graph.wires if wire.target.node == node.id]
     leaving = [wire for wire in graph.wires if wire.source.node == node.id]
-    value = node.get({"PrintString": "InString", "Delay": "Duration"}[node.type])
+    value = node.get(REMOVABLE[node.type])
     if not all(wire.is_exec for wire in entering) or len(leaving) > 1 or sum(other.type == node.type and value in dict(other.properties).values() for one in before.graphs for other in one.nodes) > 1:
         return None
     is_last_step = not leaving and any(graph.node(wire.source.node).type.startswith(("Event_", "FunctionEntry")) for wire in entering)

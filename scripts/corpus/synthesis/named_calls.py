@@ -9,18 +9,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from corpus.synthesis import arguments as kinds
 from corpus.synthesis import vocabulary as words
 from corpus.synthesis.actions import step_of
-from corpus.synthesis.arguments import Argument, Kind
+from corpus.synthesis.arguments import Argument, Kind, Literal
 from corpus.synthesis.conditions import Condition, condition
+from corpus.synthesis.draw import Draw
 from corpus.synthesis.phrase import Clause, listed, spoken
 from corpus.synthesis.scene import Scene
 from utils.blueprint_patterns import Scope, load_catalogue
 from utils.catalogue.data import short_name
 from utils.catalogue.shape import Pin, Shape
-from utils.dsl.ast import Blueprint, Graph, Node
+from utils.dsl.ast import Blueprint, Graph, Node, PinRef, Value
 
 TARGETS = ("Actor", "Pawn", "Character", "SceneComponent", "PrimitiveComponent", "StaticMeshComponent", "SkeletalMeshComponent", "CharacterMovementComponent",
            "ProjectileMovementComponent", "SpringArmComponent", "AudioComponent", "PointLightComponent", "SpotLightComponent", "LightComponent", "CameraComponent",
@@ -33,11 +35,34 @@ LIBRARY_FRAC = 0.25
 MAX_INPUTS = 4
 # Nodes of other forms (operators, struct makers, conversions), and what only the engine's own code calls.
 OTHER_FORMS = ("Make", "Break", "Conv", "Equal", "NotEqual", "Receive", "Debug", "Dump", "Print", "Select")
+# Verbs that a function's spoken name may begin a clause with; others are called by their names.
+VERBS = {"set", "add", "remove", "clear", "reset", "stop", "start", "play", "pause", "activate", "deactivate", "enable", "disable", "update", "toggle", "move", "attach",
+         "detach", "launch", "open", "close", "show", "hide", "spawn", "apply", "rotate", "force", "wake", "put", "snap", "teleport", "consume"}
+
+
+def _flag(draw: Draw) -> Literal:
+    value = draw.chance(0.7)
+    return value, str(value).lower()
+
+
 VALUES: dict[str, Kind] = {
-    "Float": kinds.real(0, 100, wired=0.15), "Int": kinds.whole(0, 100, wired=0.15), "Bool": Kind("Bool", lambda draw: (lambda value: (value, str(value).lower()))(draw.chance(0.7)), 0.1),
+    "Float": kinds.real(0, 100, wired=0.15), "Int": kinds.whole(0, 100, wired=0.15), "Bool": Kind("Bool", _flag, 0.1),
     "Vector": kinds.vector(1000, wired=0.2), "Rotator": kinds.rotator(wired=0.2), "String": kinds.message(), "Name": kinds.one_of(words.TAGS),
     "Actor": kinds.actor(allow_self=False), "LinearColor": kinds.colour(), "Text": kinds.message(wired=0)}
 RESULTS = ("Float", "Int", "Bool", "Vector", "Rotator", "String")
+
+
+class Call(NamedTuple):
+    """What goes on the pins; words for the target ("" for none), and for each value by the word for its pin."""
+
+    inputs: dict[str, Value | PinRef]
+    on: str
+    said: dict[str, str]
+
+    @property
+    def tail(self) -> str:
+        """"with width 4 and height 70", after a blank; "" for no values."""
+        return f" with {listed([f'{pin} {value}' for pin, value in self.said.items()])}" if self.said else ""
 
 
 @dataclass(frozen=True)
@@ -54,17 +79,15 @@ class Called:
     def name(self) -> str:
         return self.node.rpartition(".")[2]
 
-    def call(self, scene: Scene) -> tuple[dict, str, list[str]]:
-        """(inputs, words for the target, words for each value)."""
+    def call(self, scene: Scene) -> Call:
         taken, on = {}, ""
         if self.target:
             taken["Target"], on = kinds.actor().argument(scene) if self.target == "Actor" else kinds.component_of(self.target).argument(scene)
-        told = []
+        said = {}
         is_exact = scene.draw.chance(0.5)
         for pin, kind in self.inputs:
-            taken[pin], said = kind.argument(scene)
-            told.append(f"{pin if is_exact else spoken(pin)} {said}")
-        return taken, on, told
+            taken[pin], said[pin if is_exact else spoken(pin)] = kind.argument(scene)
+        return Call({pin: value for pin, value in taken.items() if value is not None}, on, said)
 
 
 @lru_cache(maxsize=1)
@@ -85,9 +108,9 @@ def table() -> dict[str, list[Called]]:
 
 
 def _callable(owner: str, node: str, shape: Shape) -> Called | None:
-    inputs = [pin for pin in shape.pins if pin.is_input and not pin.is_exec and not pin.is_hidden and pin.name != "Target"]
-    outputs = [pin for pin in shape.pins if not pin.is_input and not pin.is_exec and not pin.is_hidden]
-    exits = [pin.name for pin in shape.pins if not pin.is_input and pin.is_exec]
+    inputs = [pin for pin in shape.data_inputs if not pin.is_hidden and pin.name != "Target"]
+    outputs = [pin for pin in shape.data_outputs if not pin.is_hidden]
+    exits = [pin.name for pin in shape.exec_outputs]
     told = [(pin.name, _kind(pin)) for pin in inputs if not pin.is_advanced]
     is_sayable = len(told) <= MAX_INPUTS and all(kind for _, kind in told) and not any(pin.is_by_ref and not pin.is_const for pin in inputs)
     if not is_sayable or exits not in ([], ["Then"]):
@@ -125,19 +148,15 @@ def named_step(scene: Scene) -> Clause:
     one = None
     while one is None:
         one = _draw(scene, is_step=True)
-    inputs, on, told = one.call(scene)
-    scene.step(one.node, **{pin: value for pin, value in inputs.items() if value is not None})
+    call = one.call(scene)
+    scene.step(one.node, **call.inputs)
     verb, _, rest = spoken(one.name).partition(" ")
-    if verb == "set" and rest and len(told) == 1 and on and scene.draw.chance(0.7):
-        value = told[0].partition(f"{one.inputs[0][0]} ")[2] or told[0].partition(f"{spoken(one.inputs[0][0])} ")[2]
-        return Clause(f"set the {rest} of {on} to {value}")
+    if verb == "set" and rest and len(call.said) == 1 and call.on and scene.draw.chance(0.7):
+        value, = call.said.values()
+        return Clause(f"set the {rest} of {call.on} to {value}")
     name = one.name if scene.draw.chance(0.6) or verb not in VERBS else f"{verb} {rest}".strip()
     head = f"call {name}" if name == one.name else name
-    return Clause(head + (f" on {on}" if on else "") + (f" with {listed(told)}" if told else ""))
-
-
-VERBS = {"set", "add", "remove", "clear", "reset", "stop", "start", "play", "pause", "activate", "deactivate", "enable", "disable", "update", "toggle", "move", "attach",
-         "detach", "launch", "open", "close", "show", "hide", "spawn", "apply", "rotate", "force", "wake", "put", "snap", "teleport", "consume"}
+    return Clause(head + (f" on {call.on}" if call.on else "") + call.tail)
 
 
 def named_value(scene: Scene, kind: str) -> Argument | None:
@@ -146,12 +165,12 @@ def named_value(scene: Scene, kind: str) -> Argument | None:
     if one is None:
         return None
     scene.depth += 1
-    inputs, on, told = one.call(scene)
+    call = one.call(scene)
     scene.depth -= 1
-    node = scene.pure(one.node, **{pin: value for pin, value in inputs.items() if value is not None})
+    node = scene.pure(one.node, **call.inputs)
     verb, _, rest = spoken(one.name).partition(" ")
     head = f"the {rest}" if verb == "get" and rest and scene.draw.chance(0.6) else f"the result of {one.name}"
-    return node["ReturnValue"], head + (f" of {on}" if on else "") + (f" with {listed(told)}" if told else "")
+    return node["ReturnValue"], head + (f" of {call.on}" if call.on else "") + call.tail
 
 
 @condition

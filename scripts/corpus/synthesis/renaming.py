@@ -18,6 +18,8 @@ WRITTEN = re.compile(rf"{QUOTED}|{LITERAL_NUMBER}|[A-Za-z_]\w*")
 COMPOUND = re.compile(r"(CastTo|As|OnRep_)(?=[A-Z]|b[A-Z])")
 ASSET = re.compile(r"\b(?:BP|WBP|BPI|IA|S|NS|SM|M|MI|AM|BT|BB|IMC|BTTask|BTService)_[A-Za-z]\w*")
 AMBIGUOUS_KEYS = set("ABIXYZ")
+# What makes the shape of a node, or a loop's end that is counted and not said.
+STRUCTURAL_KEYS = ("Outputs", "Cases", "LastIndex", "FirstIndex", "Index")
 
 
 def renamed(token: str, names: dict[str, str], texts: dict[str, str] | None = None, numbers: dict[str, str] | None = None) -> str:

@@ -18,7 +18,7 @@ from corpus.synthesis import arguments as kinds
 from corpus.synthesis import vocabulary as words
 from corpus.synthesis.draw import Draw
 from corpus.synthesis.phrase import number_text
-from corpus.synthesis.renaming import LITERAL_NUMBER, QUOTED, WRITTEN, authored_names, other_number, renamed
+from corpus.synthesis.renaming import LITERAL_NUMBER, QUOTED, STRUCTURAL_KEYS, WRITTEN, authored_names, other_number, renamed
 from corpus.synthesis.rewording import reword
 from utils.dsl_parser import render
 from utils.dsl_validator import validate_text
@@ -26,8 +26,7 @@ from utils.findings import Finding
 
 NUMBER = r"(?<![\w.)-])-?\d+(?:\.\d+)?(?![\w%]|\.\d)"
 SAID = re.compile(rf"{QUOTED}|{NUMBER}|\w+")
-# What makes the shape of a node, or a loop's end that is counted and not said.
-STRUCTURAL = re.compile(r"\b(?:Outputs|Cases|LastIndex|FirstIndex|Index)=-?\d+")
+STRUCTURAL = re.compile(rf"\b(?:{'|'.join(STRUCTURAL_KEYS)})=-?\d+")
 # Numbers that are also said in words: changing the figure would make the words untrue.
 COUNTED_IN_WORDS = re.compile(r"\b(?:doubl|halv|half|twice|tripl|thrice|quarter|revers|percent|second[s]? later)", re.IGNORECASE)
 
