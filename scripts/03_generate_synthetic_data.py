@@ -1,4 +1,4 @@
-"""Make synthetic training rows: graphs composed over the node catalogue, and lessons told again with other names and values.
+"""Make synthetic training rows: graphs composed over the node catalogue, whole programs, and lessons told again with other names and values.
 
 The same seed and lessons give the same rows on every machine. Every row has passed the typed validator. Without lessons all
 rows are compositions; a lesson that cannot be read is passed over (13 says what is wrong with it).

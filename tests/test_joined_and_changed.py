@@ -69,7 +69,7 @@ def test_the_name_of_the_blueprint_is_said_first():
 
 def test_joined_rows_hold_both_graphs_whole(rows):
     found = [row for row in rows if "|" in row.provenance.pattern and not row.provenance.pattern.startswith("change:")]
-    assert len(found) > 150
+    assert len(found) > 100
     assert all(row.output.count(": Event_") + row.output.count(": FunctionEntry") >= 2 for row in found)
 
 

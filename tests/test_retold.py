@@ -63,7 +63,7 @@ def test_names_texts_and_numbers_change_in_both_places():
         variable = re.search(r"VAR (\w+): Float", answer)[1]
         key, text = re.search(r'Key="(\w)"', answer)[1], re.search(r'InString="(.*)"', answer)[1]
         amount, seconds = re.search(r"B=(\S+?)\.?0?\]", answer)[1], re.search(r"Duration=(\S+?)\.?0?\]", answer)[1]
-        assert re.search(rf"\b{key}\b.*, add {re.escape(amount)} to the float {variable}, .* {re.escape(seconds)} seconds and .*\"{re.escape(text)}\"\.$", instruction), instruction
+        assert re.search(rf"\b{key}\b.* add {re.escape(amount)} to .*\b{variable}\b.* {re.escape(seconds)} seconds and .*\"{re.escape(text)}\"", instruction), instruction
     assert len({one for one in changed if one}) > 15
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from corpus.lessons import lesson_files, load_lesson
 from corpus.synthesis.draw import Draw
-from corpus.synthesis.rewording import KEYS, OPENINGS, reword
+from corpus.synthesis.rewording import ASIDES, KEYS, OPENINGS, WISHES, rephrase, reword
 
 LESSONS = Path(__file__).resolve().parents[1] / "lessons"
 
@@ -43,3 +43,18 @@ def test_names_numbers_and_texts_are_never_touched():
             told = reword(prompt.instruction, Draw(2, number))
             for kind in (r'"[^"]*"', r"\b\d+(?:\.\d+)?\b", r"\b[A-Za-z]+_\w+\b", r"\bb[A-Z]\w+\b"):
                 assert re.findall(kind, told) == re.findall(kind, prompt.instruction), told
+
+
+def test_other_phrases_leave_names_numbers_and_texts_where_they_are():
+    for file in lesson_files(LESSONS):
+        for number, prompt in enumerate(load_lesson(file).prompts):
+            told = rephrase(prompt.instruction, Draw(3, number))
+            for kind in (r'"[^"]*"', r"\b[A-Za-z]+_\w+\b", r"\bb[A-Z]\w+\b"):
+                assert re.findall(kind, told) == re.findall(kind, prompt.instruction), told
+
+
+def test_a_phrase_takes_the_others_of_its_group_and_what_is_around_it_stays():
+    said = {rephrase("If Heat is greater than 5, then print \"a -> b, then c\".", Draw(1, index)) for index in range(400)}
+    bare = {text for text in said if not text.startswith(WISHES) and not text.endswith(ASIDES)}
+    assert {re.fullmatch(r'If Heat( .+ )5(, .+)print "a -> b, then c"\.?', text).groups() for text in bare} >= {(" exceeds ", ", then "), (" is above ", ", next ")}
+    assert len(bare) < len(said)

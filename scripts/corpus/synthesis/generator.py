@@ -1,4 +1,4 @@
-"""Rows by composition (triggers, steps, control flow), by telling lessons again, by joining two of these, and by changing them.
+"""Rows by composition (triggers, steps, control flow), as whole programs, by telling lessons again, by joining two of these, and by changing them.
 
 Every row depends on the seed and its number alone. A row whose instruction was made before, or whose graph the typed
 validator refuses, gives its place to the next number.
@@ -21,8 +21,10 @@ from corpus.synthesis.edits import change
 from corpus.synthesis.frames import Part, opening, say
 from corpus.synthesis.joined import join
 from corpus.synthesis.phrase import Clause, number_text, sentence
+from corpus.synthesis.programs import program
 from corpus.synthesis.retold import Tale, retell
 from corpus.synthesis.scene import Scene
+from corpus.synthesis.sharing import share
 from corpus.synthesis.triggers import TRIGGERS, Trigger
 from utils.dsl.ast import Blueprint
 from utils.dsl_parser import parse, render
@@ -104,14 +106,29 @@ def make_row(seed: int, index: int | str, table: list[Recipe]) -> tuple[str, str
     scene = Scene(draw)
     if draw.chance(0.15):
         scene.document.name = draw.pick(words.BLUEPRINT_NAMES)
-    text = recipe.make(scene) + start_values(scene)
-    instruction = sentence(opening(draw, scene.document.name, scene.document.parent) + text)
-    return recipe.name, instruction, in_order_of_mention(scene.document.blueprint(), instruction)
+    return recipe.name, *_finished(scene, recipe.make(scene) + start_values(scene))
 
 
-# Of twenty rows so many are lessons told again, compositions, two of either in one Blueprint, and changes of a finished answer.
-SHARES = {"retold": 6, "composed": 8, "joined": 4, "changed": 2}
-MAX_JOINED_CHARACTERS = 1_800
+def make_program(seed: int, index: int | str) -> tuple[str, str, Blueprint]:
+    """The same for a whole program; its pattern is how it is told and which forks it has."""
+    draw = Draw(seed, index)
+    scene = Scene(draw)
+    if draw.chance(0.2):
+        scene.document.name = draw.pick(words.BLUEPRINT_NAMES) if draw.chance(0.4) else f"BP_{draw.pick(words.THINGS)}"
+    if draw.chance(0.1):
+        scene.document.parent = draw.pick(("Character", "Pawn", "Character"))
+    pattern, text = program(scene)
+    return pattern, *_finished(scene, text)
+
+
+def _finished(scene: Scene, text: str) -> tuple[str, Blueprint]:
+    instruction = sentence(opening(scene.draw, scene.document.name, scene.document.parent) + text)
+    return instruction, in_order_of_mention(share(scene.document.blueprint()), instruction)
+
+
+# Of 24 rows so many are lessons told again, compositions, programs, two of these in one Blueprint, and changes of a finished answer.
+SHARES = {"retold": 8, "composed": 4, "program": 5, "joined": 5, "changed": 2}
+MAX_JOINED_CHARACTERS = 2_000
 """About 600 tokens; the longest answer of a lesson has 614."""
 
 
@@ -156,12 +173,19 @@ class RowMaker:
             return self._joined(index)
         if kind == "changed":
             return self._changed(index)
-        told = self._retold(index) if kind == "retold" and self.stories else self._composed(index)
+        make = {"retold": self._retold if self.stories else self._composed, "program": self._program}.get(kind, self._composed)
+        told = make(index)
         return told and self._checked(told.instruction, told.blueprint, told)
 
     def _composed(self, index: int | str) -> Told | None:
         try:
             return Told(*make_row(self.seed, index, self.table))
+        except TooLong:
+            return None
+
+    def _program(self, index: int | str) -> Told | None:
+        try:
+            return Told(*make_program(self.seed, index))
         except TooLong:
             return None
 
@@ -172,8 +196,10 @@ class RowMaker:
         return Told(tale.prompt_id, made[0], parse(made[1]), tale) if made else None
 
     def _either(self, index: int | str) -> Told | None:
-        is_retold = self.stories and Draw(self.seed, f"{index}/kind").chance(0.5)
-        return self._retold(index) if is_retold else self._composed(index)
+        draw = Draw(self.seed, f"{index}/kind")
+        if self.stories and draw.chance(0.5):
+            return self._retold(index)
+        return self._program(index) if draw.chance(0.25) else self._composed(index)
 
     def _joined(self, index: int) -> Row | None:
         first, second = self._either(f"{index}/1"), self._either(f"{index}/2")
@@ -182,7 +208,7 @@ class RowMaker:
         made = join((first.instruction, first.blueprint), (second.instruction, second.blueprint), Draw(self.seed, index))
         if made is None or len(render(made[1])) > MAX_JOINED_CHARACTERS:
             return None
-        instruction, blueprint = made
+        instruction, blueprint = made[0], share(made[1])
         both = Told(f"{first.pattern}|{second.pattern}", instruction, in_order_of_mention(blueprint, instruction), first.tale or second.tale)
         return self._checked(instruction, both.blueprint, both)
 
@@ -195,7 +221,7 @@ class RowMaker:
             return None
         if made is None:
             return None
-        kind, instruction, after = made
+        kind, instruction, after = made[0], made[1], share(made[2])
         text = render(before.blueprint)
         return None if render(after) == text else self._checked(instruction, after, replace(before, pattern=f"change:{kind}|{before.pattern}"), text)
 

@@ -75,9 +75,10 @@ def chained(draw: Draw, clauses: Sequence[str]) -> str:
 
 
 def sentence(text: str) -> str:
-    """First letter large, one full stop."""
+    """First letter large (but for a name: bIsOpen), one full stop."""
     text = text.strip()
-    text = text[:1].upper() + text[1:]
+    if not re.match(r"b[A-Z]", text):
+        text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?")) else text + "."
 
 

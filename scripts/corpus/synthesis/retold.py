@@ -19,7 +19,7 @@ from corpus.synthesis import vocabulary as words
 from corpus.synthesis.draw import Draw
 from corpus.synthesis.phrase import number_text
 from corpus.synthesis.renaming import LITERAL_NUMBER, QUOTED, STRUCTURAL_KEYS, WRITTEN, authored_names, other_number, renamed
-from corpus.synthesis.rewording import reword
+from corpus.synthesis.rewording import rephrase, reword
 from utils.dsl_parser import render
 from utils.dsl_validator import validate_text
 from utils.findings import Finding
@@ -59,7 +59,7 @@ def retell(tale: Tale, draw: Draw) -> tuple[str, str] | None:
     instruction = SAID.sub(lambda found: renamed(found[0], names, texts, numbers), said)
     written = numbers | {_written(text): _written(new) for text, new in numbers.items()}
     answer = WRITTEN.sub(lambda found: renamed(found[0], names, texts, written), tale.answer)
-    return _checked(reword(instruction, draw), answer, tale.answer)
+    return _checked(rephrase(reword(instruction, draw), draw), answer, tale.answer)
 
 
 def _checked(instruction: str, answer: str, original: str) -> tuple[str, str] | None:

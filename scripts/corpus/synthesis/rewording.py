@@ -29,6 +29,30 @@ PARENTS = (("In a widget", "In a UserWidget", "In a widget Blueprint"), ("In a C
 # (what stands in the text, what may stand there instead)
 VERBS = ((r"\b(?:print|show|log)(?= \")", ("print", "print", "show", "show the message", "show the text", "print the message", "log")),
          (r"\bwait(?= [\d.]+ seconds)", ("wait", "delay", "pause for")), (r"\bspawn a(?= BP_)", ("spawn a", "spawn an actor of class")))
+# Phrases of one group say the same wherever they stand.
+PHRASES: tuple[tuple[str, ...], ...] = (
+    (" is greater than or equal to ", " is at least ", " >= ", " is not less than "),
+    (" is less than or equal to ", " is at most ", " <= ", " is not greater than "),
+    (" is greater than ", " is more than ", " is above ", " > ", " exceeds ", " is higher than "),
+    (" is less than ", " is below ", " is under ", " < ", " is lower than ", " is smaller than "),
+    (" is equal to ", " equals ", " == "),
+    (" is not equal to ", " differs from ", " != "),
+    (", otherwise ", ", else ", "; otherwise ", "; if not, "),
+    (", then ", ", and then ", ", after that ", ", next "),
+    (" -> ", " → ", " => "),
+    ("the player pawn", "the player's pawn", "the pawn of the player"),
+    ("destroy this actor", "destroy itself", "destroy self", "destroy the actor itself"),
+    (" multiplied by ", " times ", " * "), (" divided by ", " / "), (" plus ", " + "), (" minus ", " - "),
+    ("for each of them ", "for each one ", "for every one of them "),
+    ("when the loop is completed", "when the loop has finished", "after the loop", "once the loop is completed"),
+)
+TYPES = {"float": ("float", "Float"), "integer": ("int", "integer", "Int"), "int": ("integer", "int", "Int"), "boolean": ("bool", "boolean", "Bool"), "bool": ("boolean", "bool", "Bool"),
+         "string": ("string", "String"), "vector": ("vector", "Vector"), "rotator": ("rotator", "Rotator")}
+TYPED_NAME = rf"\bthe ({'|'.join(TYPES)}) ((?:[A-Z]|b[A-Z])\w*)(?=[\s,.;:)])"
+TYPE_BEHIND = rf"(?<=\w) \(({'|'.join(TYPES)})\)"
+LIST_MARK = r"(?m)^(\d+)([.)]) "
+ASIDES = ("Thanks!", "That's all.", "Nothing else.", "Thank you.", "That is the whole idea.", "Please keep it simple.")
+WISHES = ("I need this: ", "Please build this: ", "Can you make this? ", "Task: ", "My idea: ", "Blueprint wanted: ", "Here is what I need. ", "Hi, I need the following. ")
 # An opening that goes on ("and that actor is ...") is part of a longer clause.
 AFTER = r"(?:,|(?= (?!and|or|of|with|the|while|if|has)[a-z]))"
 
@@ -43,6 +67,39 @@ def reword(text: str, draw: Draw) -> str:
     for pattern, choices in VERBS:
         text = _exchange(text, pattern, lambda _: draw.pick(choices), draw, 0.4)
     return text
+
+
+def rephrase(text: str, draw: Draw) -> str:
+    """The instruction with comparisons, joints and types said in other ways, and at times with a word before or after it."""
+    return _dressed(_outside_quotes(text, lambda part: _phrased(part, draw)), draw)
+
+
+def _phrased(text: str, draw: Draw) -> str:
+    for group in PHRASES:
+        text = _exchange(text, "|".join(map(re.escape, sorted(group, key=len, reverse=True))), lambda _: draw.pick(group), draw, 0.2)
+    text = _exchange(text, TYPED_NAME, lambda found: _typed(found[1], found[2], draw), draw, 0.3)
+    return _exchange(text, TYPE_BEHIND, lambda found: f" ({draw.pick(TYPES[found[1]])})", draw, 0.3)
+
+
+def _typed(noun: str, name: str, draw: Draw) -> str:
+    noun = draw.pick(TYPES[noun])
+    return draw.pick((f"the {noun} {name}", f"{name} ({noun})", f"the {noun} variable {name}", f"my {noun} {name}"))
+
+
+def _dressed(text: str, draw: Draw) -> str:
+    """List marks of another kind, a word before or after, a missing full stop: what people do and nobody asks for."""
+    if draw.chance(0.3):
+        mark = draw.pick(("{}. ", "{}) ", "({}) ", "- "))
+        text = re.sub(LIST_MARK, lambda found: mark.format(found[1]), text) if not re.search(r"\b[Ss]teps? \d|\b(?:after|from|of|in|and|or) \d[ ,.:;]", text) else text
+    if draw.chance(0.05):
+        return draw.pick(WISHES) + text
+    if draw.chance(0.04):
+        return f"{text} {draw.pick(ASIDES)}"
+    return text.rstrip(".") if draw.chance(0.04) else text
+
+
+def _outside_quotes(text: str, change: Callable[[str], str]) -> str:
+    return "".join(part if index % 2 else change(part) for index, part in enumerate(re.split(r'("[^"]*")', text)))
 
 
 def _exchange(text: str, pattern: str, other: Callable[[re.Match], str], draw: Draw, chance: float) -> str:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from corpus.synthesis.builder import DocumentBuilder, GraphBuilder, Handle, Properties
 from corpus.synthesis.draw import Draw
-from corpus.synthesis.vocabulary import VARIABLE_NAMES
+from corpus.synthesis.vocabulary import ADJECTIVES, THINGS, VARIABLE_NAMES
 from utils.dsl.ast import Blueprint, PinRef, Value
+
+
+OTHER_NOUNS = {"float": ("float", "Float", "decimal number", "real number"), "integer": ("int", "Int", "whole number", "int"), "boolean": ("bool", "Bool", "flag", "bool"),
+               "string": ("String", "string", "text string"), "vector": ("Vector", "vector", "position vector"), "rotator": ("Rotator",), "actor": ("Actor", "actor reference")}
 
 
 @dataclass(frozen=True)
@@ -19,6 +24,16 @@ class Source:
     text: str
     type: str
     pin: PinRef
+
+
+@dataclass(frozen=True)
+class OwnFunction:
+    """A function graph of the document: parameters and result as (name, DSL type)."""
+
+    name: str
+    parameters: tuple[tuple[str, str], ...]
+    result: tuple[str, str]
+    is_pure: bool
 
 
 @dataclass
@@ -37,6 +52,8 @@ class Scene:
     declared: list[tuple[str, str]] = field(default_factory=list)
     """(variable, text of its declaration) where the instruction has to say more than the name."""
     called_events: list[str] = field(default_factory=list)
+    functions: list[OwnFunction] = field(default_factory=list)
+    """Functions that the document has so far, for later steps to use."""
     depth: int = 0
     """How many expressions are open: one within another is hard to say and hard to read."""
     nesting: int = 0
@@ -97,6 +114,9 @@ class Scene:
     def new_variable(self, kind: str, default: Value | None = None) -> str:
         """Declare a variable of this type under a name that fits it."""
         name = self.draw.fresh(VARIABLE_NAMES[kind])
+        if self.draw.chance(0.4):
+            head, owner = ("b", name[1:]) if re.match("b[A-Z]", name) else ("", name)
+            name = head + self.draw.pick(THINGS if self.draw.chance(0.7) else ADJECTIVES) + owner
         return self.document.variable(name, kind, default)
 
     def variable_of(self, kind: str, reuse: float = 0.5) -> str:
@@ -113,10 +133,17 @@ class Scene:
 
     def mention(self, name: str, noun: str) -> str:
         """A variable in the text: with its type at first, by its name alone when the row has named it before."""
-        if name in self._mentioned and self.draw.chance(0.8):
+        if name in self._mentioned and self.draw.chance(0.85):
             return name
         self._mentioned.add(name)
-        return self.draw.pick((f"the {noun} {name}", f"the {noun} {name}", f"{name} ({noun})", f"the {noun} variable {name}"))
+        noun = self.draw.pick(OTHER_NOUNS[noun]) if noun in OTHER_NOUNS and self.draw.chance(0.4) else noun
+        variable = self.document.variables.get(name)
+        if variable and variable.default is None and str(variable.type) in ("Float", "Int") and self.draw.chance(0.07):
+            start = self.draw.whole(2, 500)
+            self.document.variables[name] = replace(variable, default=float(start) if str(variable.type) == "Float" else start)
+            return self.draw.pick((f"{name} ({noun}, default {start})", f"{name} ({noun}, starts at {start})", f"{name} ({noun}, start value {start})", f"{name} ({noun} = {start})", f"the {noun} {name} (default {start})",
+                                   f"the {noun} {name} ({start} at first)", f"{name}: {noun} = {start}"))
+        return self.draw.pick((f"the {noun} {name}", f"the {noun} {name}", f"the {noun} {name}", f"{name} ({noun})", f"{name} ({noun})", f"the {noun} variable {name}", f"my {noun} {name}", f"{noun} {name}", f"{name}: {noun}", f"{name} (a {noun} variable)"))
 
     def offer(self, text: str, kind: str, pin: PinRef) -> None:
         self.values.append(Source(text, kind, pin))

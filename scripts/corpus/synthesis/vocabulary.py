@@ -136,3 +136,6 @@ REFERENCES = ("LinkedDoor", "OtherSwitch", "Partner", "Owner2", "Connected", "Ne
               "Manager", "Mate", "Neighbour", "Parent1", "Twin")
 ACTION_FUNCTIONS = ("Greet", "AddScore", "ResetAll", "ShowHint", "OpenAll", "CloseAll", "ApplyHit", "GiveReward", "StartRound", "EndRound", "UpdateView", "SpendEnergy",
                     "TakeDamage", "Restore", "Refill", "Drain", "PlayIntro", "Warn", "Celebrate", "Punish", "Announce", "Prepare", "Cleanup", "LevelUp")
+DEEDS = ("Open", "Close", "Start", "Stop", "Raise", "Lower", "Light", "Break", "Repair", "Charge", "Drain", "Wake", "Call", "Move", "Turn", "Show", "Hide", "Award", "Check", "Prepare", "Launch",
+         "Lock", "Free", "Mark", "Update", "Refresh", "Empty", "Fill", "Warn", "Count", "Switch", "Boost", "Damage", "Heal", "Steal", "Give", "Spawn", "Reset")
+QUESTIONS = ("Get", "Compute", "Find", "Measure", "Rate", "Calculate", "Weigh", "Count", "Evaluate", "Scale", "Limit", "Mix")
