@@ -5,13 +5,13 @@ from collections import Counter
 
 import pytest
 
+from corpus.sharing import share_values
 from corpus.synthesis.compose import TooLong
 from corpus.synthesis.draw import Draw
 from corpus.synthesis.formulas import OPERATIONS, condition, formula
 from corpus.synthesis.generator import make_program
 from corpus.synthesis.phrase import Clause
 from corpus.synthesis.scene import Scene
-from corpus.synthesis.sharing import share
 from corpus.synthesis.telling import ARROWS, CODE, MANNERS, PROSE, STEPS, Act, Fork, body_text, section_text
 from corpus.synthesis.telling import Section
 from corpus.synthesis.triggers import Trigger
@@ -97,7 +97,7 @@ def test_programs_branch_loop_and_steer_one_another(programs):
 
 def test_equal_values_of_one_graph_are_one_node(programs):
     for _, instruction, blueprint in programs:
-        assert share(blueprint) == blueprint
+        assert share_values(blueprint) == blueprint
         for graph in blueprint.graphs:
             read = [node.get("Variable") for node in graph.nodes if node.type == "VariableGet" and len(node.properties) == 1]
             assert len(read) == len(set(read)), instruction

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from corpus.mention_order import in_order_of_mention
 from corpus.rows import Provenance, Row
+from corpus.sharing import share_values
 from corpus.synthesis import documents, functions  # noqa: F401  the functions add themselves to the documents
 from corpus.synthesis import vocabulary as words
 from corpus.synthesis.blocks import BLOCKS
@@ -24,7 +25,6 @@ from corpus.synthesis.phrase import Clause, number_text, sentence
 from corpus.synthesis.programs import program
 from corpus.synthesis.retold import Tale, retell
 from corpus.synthesis.scene import Scene
-from corpus.synthesis.sharing import share
 from corpus.synthesis.triggers import TRIGGERS, Trigger
 from utils.dsl.ast import Blueprint
 from utils.dsl_parser import parse, render
@@ -123,7 +123,7 @@ def make_program(seed: int, index: int | str) -> tuple[str, str, Blueprint]:
 
 def _finished(scene: Scene, text: str) -> tuple[str, Blueprint]:
     instruction = sentence(opening(scene.draw, scene.document.name, scene.document.parent) + text)
-    return instruction, in_order_of_mention(share(scene.document.blueprint()), instruction)
+    return instruction, in_order_of_mention(share_values(scene.document.blueprint()), instruction)
 
 
 # Of 24 rows so many are lessons told again, compositions, programs, two of these in one Blueprint, and changes of a finished answer.
@@ -208,7 +208,7 @@ class RowMaker:
         made = join((first.instruction, first.blueprint), (second.instruction, second.blueprint), Draw(self.seed, index))
         if made is None or len(render(made[1])) > MAX_JOINED_CHARACTERS:
             return None
-        instruction, blueprint = made[0], share(made[1])
+        instruction, blueprint = made[0], share_values(made[1])
         both = Told(f"{first.pattern}|{second.pattern}", instruction, in_order_of_mention(blueprint, instruction), first.tale or second.tale)
         return self._checked(instruction, both.blueprint, both)
 
@@ -221,7 +221,7 @@ class RowMaker:
             return None
         if made is None:
             return None
-        kind, instruction, after = made[0], made[1], share(made[2])
+        kind, instruction, after = made[0], made[1], share_values(made[2])
         text = render(before.blueprint)
         return None if render(after) == text else self._checked(instruction, after, replace(before, pattern=f"change:{kind}|{before.pattern}"), text)
 
