@@ -7,6 +7,7 @@ the graph stays.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from utils.dsl.ast import Blueprint, Graph, Node
@@ -26,8 +27,8 @@ CALLING = re.compile(r"\b(?:call\w*|trigger\w*|bind\w*|bound|fire\w*|run\w*|star
 def in_order_of_mention(blueprint: Blueprint, instruction: str) -> Blueprint:
     """The document with its variables, events and functions in the order of the text; what the text does not name comes last, as it was."""
     def place(name: str) -> int:
-        found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", instruction)
-        return found.start() if found else len(instruction)
+        found = next(mentions(instruction, name), None)
+        return len(instruction) if found is None else found
 
     def told(graph: Graph) -> int:
         return -1 if graph.name in ("EventGraph", "ConstructionScript") else place(graph.name)
@@ -35,6 +36,21 @@ def in_order_of_mention(blueprint: Blueprint, instruction: str) -> Blueprint:
     variables = sorted(blueprint.variables, key=lambda variable: place(variable.name))
     graphs = sorted((_events_in_order(graph, instruction) for graph in blueprint.graphs), key=told)
     return replace(blueprint, variables=tuple(variables), graphs=tuple(graphs))
+
+
+def mentions(text: str, name: str) -> Iterator[int]:
+    """Where a name stands as a word of its own. Names are new in every row, so a pattern each would cost more than the search."""
+    start = text.find(name) if name else -1
+    while start >= 0:
+        end = start + len(name)
+        if not _goes_on(text, start - 1) and not _goes_on(text, end):
+            yield start
+        start = text.find(name, start + 1)
+
+
+def _goes_on(text: str, place: int) -> bool:
+    letter = text[place:place + 1] if place >= 0 else ""
+    return letter.isalnum() or letter == "_"
 
 
 def _events_in_order(graph: Graph, instruction: str) -> Graph:
@@ -54,6 +70,10 @@ def _place(event: Node, instruction: str) -> int | None:
         found = re.search(EVENT_WORDS[event.type], instruction, re.IGNORECASE)
         return found.start() if found else None
     name = next((str(event.get(key)) for key in NAMING_KEYS if event.get(key) is not None), "")
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ?", name)
-    places = [found.start() for found in re.finditer(rf"(?<!\w){spaced}(?!\w)", instruction, re.IGNORECASE if len(name) > 1 else 0)] if name.isidentifier() else []
-    return next((place for place in places if not CALLING.search(instruction[:place])), places[0] if places else None)
+    places = list(mentions(instruction, name)) or list(mentions(instruction.lower(), spoken_key(name)) if len(name) > 1 else ())
+    return next((place for place in places if not CALLING.search(instruction[max(0, place - 60):place])), places[0] if places else None)
+
+
+def spoken_key(name: str) -> str:
+    """LeftMouseButton -> "left mouse button"."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()

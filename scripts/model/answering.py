@@ -11,7 +11,7 @@ from model.decode_types import DEFAULT_TIMEOUT_S
 from pipeline.config import load_config
 from pipeline.paths import Paths
 
-EXAM_TOKENS = 640
+EXAM_TOKENS = 768
 """No answer of the curriculum has more than 614 tokens of the embedded model. What is longer than that repeats itself."""
 
 

@@ -27,7 +27,7 @@ from corpus.synthesis.retold import Tale, retell
 from corpus.synthesis.scene import Scene
 from corpus.synthesis.triggers import TRIGGERS, Trigger
 from utils.dsl.ast import Blueprint
-from utils.dsl_parser import parse, render
+from utils.dsl_parser import render
 from utils.dsl_validator import validate
 from utils.findings import Severity
 
@@ -193,7 +193,7 @@ class RowMaker:
         draw = Draw(self.seed, index)
         tale = draw.pick(self.stories)
         made = retell(tale, draw)
-        return Told(tale.prompt_id, made[0], parse(made[1]), tale) if made else None
+        return Told(tale.prompt_id, *made, tale) if made else None
 
     def _either(self, index: int | str) -> Told | None:
         draw = Draw(self.seed, f"{index}/kind")

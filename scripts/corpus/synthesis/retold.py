@@ -11,15 +11,17 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from corpus.lessons import Lesson
-from corpus.mention_order import in_order_of_mention
+from corpus.mention_order import in_order_of_mention, mentions
 from corpus.synthesis import arguments as kinds
 from corpus.synthesis import vocabulary as words
 from corpus.synthesis.draw import Draw
 from corpus.synthesis.phrase import number_text
 from corpus.synthesis.renaming import LITERAL_NUMBER, QUOTED, STRUCTURAL_KEYS, WRITTEN, authored_names, other_number, renamed
 from corpus.synthesis.rewording import rephrase, reword
+from utils.dsl.ast import Blueprint
 from utils.dsl_parser import render
 from utils.dsl_validator import validate_text
 from utils.findings import Finding
@@ -48,8 +50,8 @@ def tales(lessons: Iterable[tuple[str, Lesson]]) -> list[Tale]:
     return sorted(found, key=lambda tale: (tale.file, tale.prompt_id))
 
 
-def retell(tale: Tale, draw: Draw) -> tuple[str, str] | None:
-    """(instruction, answer) with other names and literals, or None when this draw gave nothing that holds."""
+def retell(tale: Tale, draw: Draw) -> tuple[str, Blueprint] | None:
+    """(instruction, graph) with other names and literals, or None when this draw gave nothing that holds."""
     said = draw.pick(tale.wordings)
     names = _new_names(said, tale.answer, draw)
     texts = _new_texts(said, tale.answer, draw)
@@ -62,18 +64,24 @@ def retell(tale: Tale, draw: Draw) -> tuple[str, str] | None:
     return _checked(rephrase(reword(instruction, draw), draw), answer, tale.answer)
 
 
-def _checked(instruction: str, answer: str, original: str) -> tuple[str, str] | None:
+def _checked(instruction: str, answer: str, original: str) -> tuple[str, Blueprint] | None:
     """A name changed on a pin of the engine gives a finding more; a literal that became the default would leave the answer."""
     blueprint, findings = validate_text(answer)
-    if blueprint is None or _codes(findings) != _codes(validate_text(original)[1]):
+    if blueprint is None or _codes(findings) != _codes_of(original):
         return None
-    output = render(in_order_of_mention(blueprint, instruction))
+    ordered = in_order_of_mention(blueprint, instruction)
+    output = render(ordered)
     is_whole = output.count("\n") == answer.count("\n") and output.count("=") == answer.count("=")
-    return (instruction, output) if is_whole else None
+    return (instruction, ordered) if is_whole else None
 
 
-def _codes(findings: Iterable[Finding]) -> list[str]:
-    return sorted(finding.code for finding in findings)
+@lru_cache(maxsize=2048)
+def _codes_of(answer: str) -> tuple[str, ...]:
+    return _codes(validate_text(answer)[1])
+
+
+def _codes(findings: Iterable[Finding]) -> tuple[str, ...]:
+    return tuple(sorted(finding.code for finding in findings))
 
 
 # -- names
@@ -85,7 +93,7 @@ def _new_names(said: str, answer: str, draw: Draw) -> dict[str, str]:
     names: dict[str, str] = {}
     for name, choices in authored_names(answer).items():
         stem = re.sub(r"^(?:[A-Z]+_|b(?=[A-Z]))", "", name).lower().rstrip("s")
-        if not re.search(rf"(?<!\w){re.escape(name)}(?!\w)", plain) or stem in lower:
+        if next(mentions(plain, name), None) is None or stem in lower:
             continue
         free = [choice for choice in choices if choice not in taken]
         if free and draw.chance(0.9):
