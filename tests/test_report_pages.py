@@ -16,6 +16,7 @@ from rich.console import Console
 
 from pipeline.live import set_idle, update_live_state
 from pipeline.paths import SCRIPTS, Paths
+from pipeline.store import write_json
 from report.charts import MAX_POINTS, thinned, training_columns
 from report.page_files import PAGES
 from report.reading import gather
@@ -84,6 +85,18 @@ def test_a_full_project_is_shown_with_its_figures(paths):
     hold_out = next(c for c in data["cycles"] if c["version"] == 3)["hold_out"]["graph_equal"]
     assert f"{hold_out['mean']:.0f} %" in text and "n=20" in text
     assert "PrintString" in text and "TIMEOUT" in text and "synthetic" in text
+
+
+def test_what_corrections_did_stands_on_the_overview(paths):
+    full_project(paths.root)
+    write_json(paths.lessons / "correction_v2.json", {"schema_version": 1, "weaknesses": [{"kind": "missing", "name": "PrintString"}]})
+    assert run("14", paths).returncode == 0
+    effect, = [effect for cycle in page_data(paths)["cycles"] for effect in cycle["corrections"]]
+    text = " ".join(rendered(paths.dashboard / "index.html").split())
+    assert f"v3 PrintString missing {effect['n']} {100 * effect['before']:.0f} % {100 * effect['after']:.0f} %" in text
+    (paths.lessons / "correction_v2.json").unlink()
+    run("14", paths)
+    assert "No version has been trained on correction lessons yet." in rendered(paths.dashboard / "index.html")
 
 
 def test_the_exam_page_shows_expected_and_actual(paths):

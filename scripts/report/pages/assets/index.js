@@ -122,6 +122,26 @@ function bar(figure) {
   return [percent(figure), el("span", { class: "cell-bar", title: interval(figure) }, el("i", { style: `width:${figure.mean}%` }))];
 }
 
+/** What the lesson after each version aimed at, and what the next version made of it; the newest first. */
+function renderCorrections() {
+  const effects = [...data.cycles].reverse().flatMap((cycle) => cycle.corrections.map((effect) => ({ ...effect, version: cycle.version })));
+  if (effects.length === 0) return show("corrections", empty("No version has been trained on correction lessons yet.", `${EVERYTHING} --next-cycle`));
+  const share = (value) => (value == null ? "–" : `${Math.round(100 * value)} %`);
+  const change = (effect) => {
+    if (effect.before == null || effect.after == null) return "–";
+    const points = Math.round(100 * (effect.after - effect.before));
+    return badge(`${points > 0 ? "+" : ""}${points}`, points > 0 ? "good" : points < 0 ? "bad" : "note");
+  };
+  show("corrections", table("Points are percentage points.", [
+    { name: "Version", cell: (effect) => versionName(effect.version) },
+    { name: "Weakness", cell: (effect) => [effect.name, " ", el("span", { class: "muted" }, effect.kind)] },
+    { name: "Prompts", number: true, cell: (effect) => effect.n },
+    { name: "Before", number: true, cell: (effect) => share(effect.before) },
+    { name: "After", number: true, cell: (effect) => share(effect.after) },
+    { name: "Points", number: true, cell: change },
+  ], effects));
+}
+
 const FIRST_NODES = 15;
 let allNodes = false;
 
@@ -206,7 +226,7 @@ function renderRuns() {
 
 if (data) {
   show("made", ["made ", when(data.made)]);
-  [renderProblems, renderTiles, renderScores, renderTraining, renderHealth, renderParts, renderMastery, renderComposition, renderVersions, renderRuns].forEach((render) => render());
+  [renderProblems, renderTiles, renderScores, renderTraining, renderHealth, renderParts, renderCorrections, renderMastery, renderComposition, renderVersions, renderRuns].forEach((render) => render());
   byId("node-filter").addEventListener("input", renderMastery);
 } else {
   show("tiles", empty("data.js beside this page is missing.", "python scripts/14_update_dashboard.py"));
