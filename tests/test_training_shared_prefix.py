@@ -232,22 +232,39 @@ def test_the_newest_correction_lesson_is_what_is_trained_early(tmp_path):
     assert newest_corrections(file) == {2, 3}
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("flat", [False, True])
-def test_the_embedded_model_trains_the_same_with_its_real_prompt(flat):
+@pytest.fixture(scope="module")
+def embedded():
+    """The embedded model with an adapter, rows behind its real prompt, and their loss and gradients row by row."""
     from training_world import rows as world_rows
     from training_world import system_prompt
 
     from model.base_model import load_model, load_tokenizer
     from model.embedded_base import ensure_embedded_base
     from model.encode import encode_row
-    from model.training_data import shared_prefix
 
     base = ensure_embedded_base()
     tokenizer = load_tokenizer(base)
     rows = [encode_row(tokenizer, system_prompt(), row) for row in world_rows(4)]
     model = adapted(load_model(base), r=16).train()
-    assert_same_training(model, SharedPrefixLoss(model, shared_prefix(rows), 500, flat=flat), rows)
+    return model, rows, gradients(model, lambda: row_by_row(model, rows))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_checkpointed", [False, True], ids=["kept", "checkpointed"])
+@pytest.mark.parametrize("flat", [False, True], ids=["prefix", "flat"])
+@pytest.mark.parametrize("budget, max_rows", [(1, None), (500, None), (10**6, 3), (10**6, None)])
+def test_the_embedded_model_trains_the_same_for_any_grouping(embedded, budget, max_rows, flat, is_checkpointed):
+    from model.training_data import shared_prefix
+
+    model, rows, (plain_loss, plain) = embedded
+    if is_checkpointed:
+        enable_checkpointing(model)
+    else:
+        model.gradient_checkpointing_disable()
+    loss = SharedPrefixLoss(model, shared_prefix(rows), budget, max_rows=max_rows, flat=flat)
+    shared_loss, shared = gradients(model, lambda: loss.forward_backward(rows))
+    assert shared_loss == pytest.approx(plain_loss, rel=RELATIVE_ERROR)
+    assert (shared - plain).norm() / plain.norm() < RELATIVE_ERROR
 
 
 def test_the_self_check_allows_what_the_coarsest_type_of_computation_rounds():

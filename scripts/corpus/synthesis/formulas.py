@@ -53,7 +53,10 @@ class Operation:
     weight: int = 1
 
     def build(self, scene: Scene, depth: int) -> Said:
-        said = {pin: _operand(scene, operand, depth) for pin, operand in self.operands.items()}
+        said: dict[str, Said] = {}
+        for pin, operand in self.operands.items():
+            made = _operand(scene, operand, depth)
+            said[pin] = another(scene, operand.type) if any(made.value == one.value for one in said.values()) else made
         text, rank = scene.draw.pick(self.texts)
         node = scene.pure(self.node, **{pin: one.value for pin, one in said.items()})
         return Said(node[self.output], text.format(**said), rank)
@@ -76,6 +79,12 @@ def _operand(scene: Scene, operand: Operand, depth: int) -> Said:
     if operand.literals and scene.draw.chance(operand.literal_frac):
         return Said(*operand.literals.literal(scene.draw))
     return formula(scene, operand.type, depth if scene.draw.chance(0.5) else 0)
+
+
+def another(scene: Scene, kind: str) -> Said:
+    """A variable that the row did not have yet: nobody adds or compares a thing to itself."""
+    name = scene.new_variable(kind)
+    return Said(scene.get(name), scene.mention(name, kinds.type_noun(kind)))
 
 
 def condition(scene: Scene, depth: int) -> Said:
@@ -106,7 +115,7 @@ def _comparison(scene: Scene, depth: int) -> Said:
     is_known = scene.draw.chance(0.7)
     right = Said(*(kinds.real(0, 200) if kind == "Float" else kinds.whole(0, 100)).literal(scene.draw)) if is_known else formula(scene, kind, 0)
     if right.value == left.value:
-        right = Said(scene.get(name := scene.new_variable(kind)), scene.mention(name, kinds.type_noun(kind)))
+        right = another(scene, kind)
     node, words = scene.draw.pick(COMPARED[:4] if kind == "Float" else COMPARED)
     return Said(scene.pure(node, A=left.value, B=right.value)["ReturnValue"], f"{left:1} {scene.draw.pick(words)} {right:1}", CLAUSE)
 

@@ -128,6 +128,8 @@ def _finished(scene: Scene, text: str) -> tuple[str, Blueprint]:
 
 # Of 24 rows so many are lessons told again, compositions, programs, two of these in one Blueprint, and changes of a finished answer.
 SHARES = {"retold": 8, "composed": 4, "program": 5, "joined": 5, "changed": 2}
+TRIES = 4
+"""For a row of a kind that often comes to nothing, so that its share is what `SHARES` says."""
 MAX_JOINED_CHARACTERS = 2_000
 """About 600 tokens; the longest answer of a lesson has 614."""
 
@@ -184,10 +186,13 @@ class RowMaker:
             return None
 
     def _program(self, index: int | str) -> Told | None:
-        try:
-            return Told(*make_program(self.seed, index))
-        except TooLong:
-            return None
+        """Of several tries, as most programs grow too long."""
+        for attempt in range(TRIES):
+            try:
+                return Told(*make_program(self.seed, f"{index}/{attempt}"))
+            except TooLong:
+                continue
+        return None
 
     def _retold(self, index: int | str) -> Told | None:
         draw = Draw(self.seed, index)
@@ -202,6 +207,9 @@ class RowMaker:
         return self._program(index) if draw.chance(0.25) else self._composed(index)
 
     def _joined(self, index: int) -> Row | None:
+        return next(filter(None, (self._join(f"{index}/{attempt}") for attempt in range(TRIES))), None)
+
+    def _join(self, index: str) -> Row | None:
         first, second = self._either(f"{index}/1"), self._either(f"{index}/2")
         if not (first and second):
             return None

@@ -87,6 +87,10 @@ def quoted(draw: Draw, text: str) -> str:
     return draw.pick(('"{}"',) * 8 + ("'{}'", "“{}”")).format(text)
 
 
+def article(noun: str) -> str:
+    return "an" if noun[:1] in "aeiouAEIO" else "a"
+
+
 def number_text(value: int | float) -> str:
     """2.0 as people write it: "2"; 0.5 stays."""
     return str(int(value)) if float(value).is_integer() else repr(value)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from corpus.synthesis.builder import DocumentBuilder, GraphBuilder, Handle, Properties
 from corpus.synthesis.draw import Draw
+from corpus.synthesis.phrase import article
 from corpus.synthesis.vocabulary import ADJECTIVES, THINGS, VARIABLE_NAMES
 from utils.dsl.ast import Blueprint, PinRef, Value
 
@@ -143,7 +144,7 @@ class Scene:
             self.document.variables[name] = replace(variable, default=float(start) if str(variable.type) == "Float" else start)
             return self.draw.pick((f"{name} ({noun}, default {start})", f"{name} ({noun}, starts at {start})", f"{name} ({noun}, start value {start})", f"{name} ({noun} = {start})", f"the {noun} {name} (default {start})",
                                    f"the {noun} {name} ({start} at first)", f"{name}: {noun} = {start}"))
-        return self.draw.pick((f"the {noun} {name}", f"the {noun} {name}", f"the {noun} {name}", f"{name} ({noun})", f"{name} ({noun})", f"the {noun} variable {name}", f"my {noun} {name}", f"{noun} {name}", f"{name}: {noun}", f"{name} (a {noun} variable)"))
+        return self.draw.pick((f"the {noun} {name}", f"the {noun} {name}", f"the {noun} {name}", f"{name} ({noun})", f"{name} ({noun})", f"the {noun} variable {name}", f"my {noun} {name}", f"{noun} {name}", f"{name}: {noun}", f"{name} ({article(noun)} {noun} variable)"))
 
     def offer(self, text: str, kind: str, pin: PinRef) -> None:
         self.values.append(Source(text, kind, pin))
