@@ -79,6 +79,43 @@ DATA n"""
     assert b"2" in spelled, "the variable may be the source"
 
 
+def test_what_no_wire_can_decide_does_not_run(constraint):
+    """The input of `n2` has a value already, a name that says no type; a wire to it would be no way out."""
+    text = """BLUEPRINT: BP_New
+PARENT: Actor
+GRAPH: EventGraph
+NODE n1: Event_BeginPlay
+NODE n2: VariableSet [Variable="Mystery", Class=BP_Other, Mystery=Golden]
+NODE n3: CastToPawn [Object="Lamp"]
+EXEC n1.Then -> n3.Execute
+"""
+    going = Walk(random.Random(1), constraint.start().place).follow(text + "EXEC n3.CastFailed -> n2.Execute")
+    assert going.text.decode() == text + "EXEC n", "only `n2` may run on, and nothing may run it"
+
+
+def test_the_last_input_that_could_say_a_type_is_kept_for_it(constraint):
+    """`n2` takes its type from where it goes, and after its second wire to `n3` only an index can say it. Seen in an exam of the embedded model."""
+    text = """BLUEPRINT: BP_New
+PARENT: Actor
+GRAPH: EventGraph
+NODE n1: Event_Custom [Name="Score", Params=(NewScore: Int)]
+NODE n2: VariableGet [Variable="Best", Class=BP_Record]
+NODE n3: Greater
+NODE n4: Branch
+NODE n5: LoadGameFromSlot [SlotName="Records"]
+EXEC n1.Then -> n4.Execute
+EXEC n4.True -> n5.Execute
+DATA n2.Best -> n3.A
+DATA n3.ReturnValue -> n4.Condition
+DATA n2.Best -> n3.B
+"""
+    going = Walk(random.Random(1), constraint.start().place).follow(text + "DATA n1.NewScore -> n5.UserIndex")
+    assert going.text.decode() == text + "DATA n", "only `n2` may go there"
+    for chance in range(5):
+        going = Walk(random.Random(chance), constraint.start().place).follow(text)
+        assert not errors_of(going.run().text.decode()), going.text.decode()
+
+
 def test_a_wire_that_decides_the_type_of_another_node_may_not_leave_it_unfillable(constraint):
     """The type of `n2` is open; as the struct that `n4` takes, it could no longer be added to 1."""
     text = """BLUEPRINT: BP_New
@@ -135,6 +172,59 @@ def test_a_parameter_keeps_the_type_that_came_to_it_through_a_wildcard(constrain
     text = CALLS + "DATA n2.Out -> n5.Riddle\nDATA n5.Output -> n3.In\n" + ONE + "GRAPH: Two\nNODE n1: FunctionEntry [Params=(In: "
     assert not refused_at(constraint, text + "Object)]") and not errors_of(text + "Object)]")
     assert refused_at(constraint, text + "Vector)]") and errors_of(text + "Vector)]")
+
+
+@pytest.mark.parametrize("node, kind", [("Subtract [B=2]", "Int"), ("Less [B=-10.0]", "Float")])
+def test_a_result_of_a_function_declared_later_has_the_type_of_the_operand_that_it_feeds(constraint, node, kind):
+    text = f"""BLUEPRINT: BP_New
+PARENT: Actor
+GRAPH: EventGraph
+NODE n1: Event_BeginPlay
+NODE n2: Call [Function="Count"]
+NODE n3: {node}
+NODE n4: PrintString
+EXEC n1.Then -> n2.Execute
+EXEC n2.Then -> n4.Execute
+DATA n2.Total -> n3.A
+DATA n2.Total -> n4.InString
+GRAPH: Count
+NODE n1: FunctionEntry
+NODE n2: FunctionResult [Params=(Total: """
+    assert not refused_at(constraint, f"{text}{kind})]") and not errors_of(f"{text}{kind})]")
+    assert refused_at(constraint, text + "Vector)]")
+
+
+def test_an_array_of_an_unknown_type_may_fill_what_must_be_wired(constraint):
+    text = """BLUEPRINT: BP_New
+PARENT: Actor
+VAR KeyName: Name
+GRAPH: EventGraph
+NODE n1: Event_BeginPlay
+NODE n2: VariableGet [Variable="Mystery", Class=BP_Other]
+NODE n3: VariableGet [Variable="KeyName"]
+NODE n4: Array_RemoveItem
+EXEC n1.Then -> n4.Execute"""
+    wires = "\nDATA n2.Mystery -> n4.TargetArray\nDATA n3.KeyName -> n4.Item"
+    assert not refused_at(constraint, text + wires) and not errors_of(text + wires)
+    place = Walk(random.Random(1), constraint.start().place).follow(text + "\n").place
+    assert not errors_of(TextMatcher(constraint.vocabulary, constraint.end_id, place.document, place).completed_text())
+
+
+def test_what_a_variable_of_another_blueprint_holds_may_be_said_by_where_it_leads(constraint):
+    text = """BLUEPRINT: BP_New
+PARENT: Actor
+GRAPH: EventGraph
+NODE n1: Event_BeginPlay
+NODE n2: VariableGet [Variable="Armor", Class=BP_Knight]
+NODE n3: GreaterEqual [B=100.0]
+NODE n4: Branch
+NODE n5: FMin [B=100.0]
+EXEC n1.Then -> n4.Execute
+DATA n2.Armor -> n3.A
+DATA n3.ReturnValue -> n4.Condition"""
+    going = Walk(random.Random(1), constraint.start().place).follow(text + "\n")
+    cut = TextMatcher(constraint.vocabulary, constraint.end_id, going.place.document, going.place).completed_text()
+    assert cut == text + "\nDATA n2.Armor -> n5.A" and not errors_of(cut)
 
 
 def test_a_call_that_returns_nothing_may_have_several_targets_but_none_twice(constraint):
@@ -279,7 +369,8 @@ def test_a_thousand_answers_are_valid_whatever_the_weights_are(kind, seed, token
 
 
 # Right answers that it does not let through yet; docs/status.md says what they need.
-REFUSED = {"l16_p14_gem_chest", "l17_p10_resistance", "l20_p03_barrier", "l26_p05_count_alive", "l26_p14_ticket_price", "l26_p19_dice_roll"}
+REFUSED = {"l20_p03_barrier", "l21_p06_closest_ore", "l31_p20_shard_altar", "l33_p10_extremes", "l33_p20_drift_to_player", "l55_p18_museum_load",
+           "l57_p12_grocer_stall", "l60_p09_nearest_locked", "l61_p14_market_stall", "l62_p11_warded_totem", "l62_p12_skipping_stone"}
 
 
 def lesson_prompts() -> list[Prompt]:
@@ -290,9 +381,19 @@ def lesson_answers() -> list[str]:
     return [prompt.expected_dsl.rstrip("\n") for prompt in lesson_prompts() if prompt.id not in REFUSED]
 
 
+def test_answers_of_the_lessons_may_be_written(constraint):
+    """Of the curriculum one prompt of six and those that are known to be refused; the slow test has all."""
+    check_lessons(constraint, [prompt for index, prompt in enumerate(lesson_prompts()) if index % 6 == 0 or prompt.id in REFUSED])
+
+
+@pytest.mark.slow
 def test_every_answer_of_the_lessons_may_be_written(constraint):
     prompts = lesson_prompts()
-    assert len(prompts) > 300
+    assert len(prompts) > 1200
+    check_lessons(constraint, prompts)
+
+
+def check_lessons(constraint: LanguageConstraint, prompts: list[Prompt]) -> None:
     found = {prompt.id: next(filter(None, (refused_at(constraint, answer.rstrip("\n")) for answer in (prompt.expected_dsl, *prompt.alternatives))), "")
              for prompt in prompts}
     assert {prompt_id for prompt_id, refusal in found.items() if refusal} == REFUSED, {key: text for key, text in found.items() if text and key not in REFUSED}

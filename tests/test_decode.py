@@ -78,6 +78,25 @@ def test_a_fault_of_the_constraint_ends_its_own_answer_only(tokenizer):
     assert [a.tokens for a in answers if not a.fault] == [b.tokens for a, b in zip(answers, free) if not a.fault]
 
 
+class LeadsNowhere(BreaksAfter):
+    """A state after which no token may come, as a constraint with a gap in its proof would have."""
+
+    def advance(self, token: int):
+        return None if self.tokens == 0 else LeadsNowhere(self.tokens - 1)
+
+    def allowed(self):
+        return np.zeros(512, dtype=bool)
+
+
+def test_an_answer_that_nothing_may_follow_ends_as_a_fault_and_not_unconstrained(tokenizer):
+    class Constraint:
+        def start(self) -> LeadsNowhere:
+            return LeadsNowhere(3)
+
+    answer, = decoder(tokenizer, constraint=Constraint()).generate(requests()[:1])
+    assert (answer.stop_reason, answer.text, answer.tokens) == ("fault", "cut", 3)
+
+
 def test_a_fault_is_written_down_as_ours_and_not_as_a_wrong_answer(tokenizer):
     answers = decoder(tokenizer, constraint=BreaksInOne()).generate(requests())
     line = exam_line(Prompt("p", "Print", "BLUEPRINT: BP_New\nGRAPH: EventGraph\n"), next(a for a in answers if a.fault))

@@ -5,6 +5,7 @@ constraint_node_keys     which node types, and which properties each of them
 constraint_node_values   what a property may say
 constraint_references    functions, variables, dispatchers, events and classes that it may name
 constraint_wires         which wires, so that the graph can always be finished
+constraint_fresh         which of them to functions that are declared later
 constraint_matcher       from bytes to tokens
 """
 

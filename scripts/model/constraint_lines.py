@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from model.constraint_document import DATA, EXEC, NODE, VAR, Draft
+from model.constraint_fresh import fresh_results, takes_fresh
 from model.constraint_lexemes import IDENTIFIER, NAME_STRING, PROJECT_NAME, SPACED_NAME, VARIABLE_NAME, choice_of
 from model.constraint_names import Names
 from model.constraint_node_keys import NodeLines
@@ -151,27 +152,27 @@ class Grammar:
             return self._wire(draft, "DATA ", draft.wiring.data_sources, draft.wiring.data_targets)
         wiring = draft.wiring
         ends = {f"{node_id}.{write_name(pin.name)} -> ": (node_id, pin) for node_id, pin in wiring.parts.data_outputs
-                if next(wiring.data_targets((node_id, pin)), None) or any(wiring.takes_fresh((node_id, pin), call) for call in draft.open_calls)}
+                if next(wiring.data_targets((node_id, pin)), None) or any(takes_fresh(wiring, (node_id, pin), call) for call in draft.open_calls)}
         known = [InLexeme(choice_of(tuple(ends)), lambda text: self._data_target(draft, "DATA " + text, ends[text]))] if ends else []
         return Either(*known, *(self._fresh_source(draft, node_id) for node_id in self._fresh_sources(draft)))
 
     @staticmethod
     def _may_be_passed(draft: Draft) -> bool:
         """Whether some output may go to a parameter of a function that is declared later."""
-        return any(draft.wiring.takes_fresh(source, call) for call in draft.open_calls for source in draft.wiring.parts.data_outputs)
+        return any(takes_fresh(draft.wiring, source, call) for call in draft.open_calls for source in draft.wiring.parts.data_outputs)
 
     def _fresh_sources(self, draft: Draft) -> Iterator[str]:
-        return (node_id for node_id in draft.open_calls if draft.wiring.fresh_results(node_id))
+        return (node_id for node_id in draft.open_calls if fresh_results(draft.wiring, node_id))
 
     def _fresh_source(self, draft: Draft, node_id: str) -> Place:
         return literally(f"{node_id}.", lambda: InLexeme(IDENTIFIER, lambda name: literally(" -> ", lambda: self._target(
-            draft, f"DATA {node_id}.{name} -> ", draft.wiring.fresh_results(node_id))), self._is_fresh(draft, node_id)))
+            draft, f"DATA {node_id}.{name} -> ", fresh_results(draft.wiring, node_id))), self._is_fresh(draft, node_id)))
 
     def _data_target(self, draft: Draft, line: str, source: Ends) -> Place:
         names = tuple(f"{node_id}.{write_name(pin.name)}" for node_id, pin in draft.wiring.data_targets(source))
         end = lambda text: self._end(draft, line + text)  # noqa: E731
         fresh = (literally(f"{call}.", lambda call=call: InLexeme(IDENTIFIER, lambda name: end(f"{call}.{name}"), self._is_fresh(draft, call)))
-                 for call in draft.open_calls if draft.wiring.takes_fresh(source, call))
+                 for call in draft.open_calls if takes_fresh(draft.wiring, source, call))
         return Either(*([InLexeme(choice_of(names), end)] if names else []), *fresh)
 
     @staticmethod

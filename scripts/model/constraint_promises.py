@@ -113,7 +113,10 @@ class _End(NamedTuple):
 
     def type_in(self, graph: Graph, shapes: dict[str, Shape]) -> PinType:
         pin = self.other_pin(shapes)
-        return resolve_wildcards(graph, shapes).of(self.other.node, pin) if is_wild(pin.type) or pin.typed_by else pin.type
+        kind = resolve_wildcards(graph, shapes).of(self.other.node, pin) if is_wild(pin.type) or pin.typed_by else pin.type
+        if not self.is_result:
+            return kind
+        return wanted_type(next(node for node in graph.nodes if node.id == self.other.node), shapes[self.other.node], pin, kind)
 
 
 def _ends_on_calls(wire: Wire, promises: dict[str, Promise]) -> Iterator[_End]:
@@ -132,6 +135,14 @@ def with_promised_pins(shape: Shape, promise: Promise) -> Shape:
     pins = [Pin(slot.name, slot.name, is_input, slot.type, None, engine_type(slot.type))
             for is_input, slots in ((True, promise.inputs), (False, promise.outputs)) for slot in slots.values()]
     return replace(shape, pins=(*shape.pins, *pins))
+
+
+def wanted_type(node: Node, shape: Shape, pin: Pin, kind: PinType) -> PinType:
+    """The type of a result that is to feed this input: an operand that is open goes by the values of the others."""
+    if not is_wild(kind) or pin.group != "Operand":
+        return kind
+    values = [node.get(one.name) for one in shape.data_inputs if one.group == "Operand" and one.name not in shape.identity]
+    return next(filter(None, map(literal_type, values)), kind)
 
 
 def type_text(kind: PinType, catalogue: Catalogue) -> str | None:

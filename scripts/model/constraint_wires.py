@@ -8,11 +8,9 @@ that would fill it are the witness, and they are what completes an answer that i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cached_property
 
 from model.constraint_parts import Ends, Parts, Way, closure_of, edges_of
-from model.constraint_promises import type_text
 from model.constraint_witness import WITNESS_TRIES, pay
 from utils.blueprint_patterns import resolve_wildcards
 from utils.catalogue.shape import Pin
@@ -36,6 +34,7 @@ class Wiring:
         self.wired_inputs = {(wire.target.node, wire.target.pin) for wire in self.data_wires}
         self._exec_witness: dict[str, list[Way] | None] = {}
         self._type_legal: dict[tuple, bool] = {}
+        self.fresh_results: dict[str, list[Ends]] = {}
 
     def with_wire(self, source: Ends, target: Ends) -> Wiring:
         return self.followed_by(Wire(PinRef(source[0], source[1].name), PinRef(target[0], target[1].name), source[1].is_exec))
@@ -64,9 +63,11 @@ class Wiring:
             return None
         running = self.reached | closure_of((one for (one, _), _ in known), self.feeders)
         fresh = closure_of([source], self.feeders) - running if target in running else set()
-        if self.debts(fresh):
+        kept = _without_input(known, wire)
+        # A way that decides the type of what it leads from is not made good by another wire to its end.
+        if self.debts(fresh) or any(is_wild(self.type_of(way[0])) for way in known if way not in kept):
             return None
-        return _without_input(known, wire)
+        return kept
 
     def _changes_types(self, wire: Wire) -> bool:
         return wire.source.node in self.parts.typeable or wire.target.node in self.parts.typeable
@@ -163,48 +164,22 @@ class Wiring:
     def data_targets(self, source: Ends) -> Iterator[Ends]:
         kind = self.type_of(source)
         for target in self.parts.data_inputs:
-            if self._has_room(source, target) and self.is_legal(source, kind, target):
+            if self.has_room(source, target) and self.is_legal(source, kind, target):
                 yield target
 
-    def _has_room(self, source: Ends, target: Ends) -> bool:
+    def has_room(self, source: Ends, target: Ends) -> bool:
         """One wire may lead to an input; to one that takes many, each only once."""
         if (target[0], target[1].name) not in self.wired_inputs:
             return True
         ends = PinRef(source[0], source[1].name), PinRef(target[0], target[1].name)
         return self.parts.shapes[target[0]].takes_many(target[1]) and all((wire.source, wire.target) != ends for wire in self.data_wires)
 
-    # Parameters and results of functions that are declared later
-
-    def fresh_results(self, node_id: str) -> list[Ends]:
-        """Inputs that a result of this call may feed, whatever it will be called."""
-        ends = (((node_id, _unnamed(self.type_of(target))), target) for target in self.parts.data_inputs
-                if not is_wild(target[1].type) and not self._types_another(target))
-        return [target for source, target in ends if type_text(source[1].type, self.parts.catalogue)
-                and self._has_room(source, target) and self.is_legal(source, source[1].type, target)]
-
-    def takes_fresh(self, source: Ends, node_id: str) -> bool:
-        """Whether a call may take this output on a parameter, whatever that will be called."""
-        kind = self.type_of(source)
-        if is_wild(kind) or not type_text(kind, self.parts.catalogue) or source[0] == node_id or self._closes_a_cycle(source[0], node_id):
-            return False
-        fresh = node_id, _unnamed(kind)
-        return self._may_type(source, fresh) and self._leaves_no_debt(source, fresh)
-
-    def _may_type(self, source: Ends, fresh: Ends) -> bool:
-        """A parameter that reads a wildcard decides its type from then on: all must still be right with it."""
-        if not is_wild(source[1].type):
-            return True
-        node_id, pin = fresh
-        shape = self.parts.shapes[node_id]
-        shapes = {**self.parts.shapes, node_id: replace(shape, pins=(*shape.pins, pin))}
-        return Wiring(replace(self.parts, shapes=shapes), self.wires).with_wire(source, fresh).is_consistent(source[0])
-
     def is_legal(self, source: Ends, kind: PinType, target: Ends) -> bool:
-        return self.fits(source, kind, target) and self._leaves_no_debt(source, target)
+        return self.fits(source, kind, target) and self.leaves_no_debt(source, target)
 
     def fits(self, source: Ends, kind: PinType, target: Ends) -> bool:
         """The wire is right by itself: types agree, nothing reads itself, no other wire or value becomes wrong."""
-        if source[0] == target[0] or self._closes_a_cycle(source[0], target[0]):
+        if source[0] == target[0] or self.closes_a_cycle(source[0], target[0]):
             return False
         # Which of several wires decides a wildcard depends on the nodes they come from, not on their types alone.
         key = (kind, target[0], target[1].name, source[0] if is_wild(target[1].type) or not self._is_settled(source) else "")
@@ -219,7 +194,7 @@ class Wiring:
 
     def _keeps_types(self, source: Ends, target: Ends) -> bool:
         """Whether this wire leaves the types of all pins as they are."""
-        return not is_wild(target[1].type) and self._is_settled(source) and not self._types_another(target)
+        return not is_wild(target[1].type) and self._is_settled(source) and not self.types_another(target)
 
     def _is_settled(self, source: Ends) -> bool:
         """Whether a further wire from this output cannot change what it carries."""
@@ -231,7 +206,7 @@ class Wiring:
             return node_id in self.types.operators and self._has_known_operand(node_id)
         return any(is_wild(one.type) and one.type.container and (node_id, one.name) in self.wired_inputs for one in shape.data_inputs)
 
-    def _types_another(self, target: Ends) -> bool:
+    def types_another(self, target: Ends) -> bool:
         return any(out.typed_by == target[1].internal for out in self.parts.shapes[target[0]].data_outputs)
 
     def _agrees(self, source: PinType, target: PinType, pin: Pin) -> bool:
@@ -268,14 +243,14 @@ class Wiring:
                     return False
         return True
 
-    def _closes_a_cycle(self, source: str, target: str) -> bool:
+    def closes_a_cycle(self, source: str, target: str) -> bool:
         pure = self.parts.pure
         if source not in pure or target not in pure:
             return False
         edges = {node: [one for one in found if one in pure] for node, found in self.feeders.items() if node in pure}
         return target in closure_of([source], edges)
 
-    def _leaves_no_debt(self, source: Ends, target: Ends) -> bool:
+    def leaves_no_debt(self, source: Ends, target: Ends) -> bool:
         """What runs after this wire can still be filled."""
         if not self._keeps_types(source, target):
             return self._can_still_pay(source, target)
@@ -299,7 +274,3 @@ class Wiring:
 def _without_input(ways: list[Way], wire: Wire) -> list[Way]:
     """The ways but for one to the input that this wire has filled."""
     return [way for way in ways if (way[1][0], way[1][1].name) != (wire.target.node, wire.target.pin)]
-
-
-def _unnamed(kind: PinType) -> Pin:
-    return Pin("?", "?", True, kind, None, "")

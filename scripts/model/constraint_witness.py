@@ -50,23 +50,42 @@ def _ways(wiring: Wiring, node_id: str, pin: Pin, running: set[str]) -> list[Way
             needs = 0 if source[0] in running else 1 + (source[0] in wiring.parts.needy)
             ways += [(needs, source, (node_id, target)) for target in targets if wiring.fits(source, kind, (node_id, target))]
     ways.sort(key=lambda way: way[0])
-    return [(source, target) for _, source, target in ways] or list(_ways_round(wiring, targets))
+    return ([(source, target) for _, source, target in ways] or list(_ways_round(wiring, targets)) or list(_ways_open(wiring, node_id, targets))
+            or list(_ways_on(wiring, node_id, pin)))
 
 
 def _ways_round(wiring: Wiring, targets: list[Pin]) -> Iterator[Way]:
     """First wires of a way through a node whose output has no type yet: an array into the node that gives one of its items."""
-    if any(is_wild(target.type) for target in targets):
+    if not targets or any(is_wild(target.type) for target in targets):
         return
     parts = wiring.parts
     for node_id, out in parts.data_outputs:
         if not (out.group and is_wild(wiring.type_of((node_id, out)))):
             continue
-        for pin in parts.shapes[node_id].data_inputs:
-            if pin.group == out.group and is_wild(pin.type) and (node_id, pin.name) not in wiring.wired_inputs:
+        for owner, pin in parts.data_inputs:
+            if owner == node_id and pin.group == out.group and is_wild(pin.type) and (node_id, pin.name) not in wiring.wired_inputs:
                 for source in parts.data_outputs:
                     kind = wiring.type_of(source)
                     if not is_wild(kind) and wiring.fits(source, kind, (node_id, pin)):
                         yield source, (node_id, pin)
+
+
+def _ways_open(wiring: Wiring, node_id: str, targets: list[Pin]) -> Iterator[Way]:
+    """Wires from outputs that have no type yet and take that of the input."""
+    for source in wiring.parts.data_outputs:
+        kind = wiring.type_of(source)
+        if is_wild(kind):
+            yield from ((source, (node_id, target)) for target in targets if wiring.fits(source, kind, (node_id, target)))
+
+
+def _ways_on(wiring: Wiring, node_id: str, pin: Pin) -> Iterator[Way]:
+    """Wires from an output that has no type yet to an input that says it."""
+    if pin.is_input:
+        return
+    kind = wiring.type_of((node_id, pin))
+    for target in wiring.parts.data_inputs:
+        if (target[0], target[1].name) not in wiring.wired_inputs and not is_wild(wiring.type_of(target)) and wiring.fits((node_id, pin), kind, target):
+            yield (node_id, pin), target
 
 
 def _shares(pin: Pin, open_pin: Pin) -> bool:

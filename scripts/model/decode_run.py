@@ -147,6 +147,8 @@ class Run:
         self.statistics.guessed_tokens += len(draft)
         for depth in range(len(draft) + 1):
             token, matcher = self._choice(row, logits[depth], best[depth])
+            if row.matcher is not None and matcher is None:
+                raise RuntimeError("the constraint lets nothing follow")
             if peaks:
                 self._score(row, token, logits[depth], peaks[depth])
             self._append(row, token, matcher)

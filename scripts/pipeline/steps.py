@@ -20,8 +20,8 @@ ANSWER_CODE = ("utils", "corpus", "model", "report/scoring.py")
 SHIPPED_ADAPTER = Paths().embedded_adapter
 ZERO_LINE_TOKENS = 96
 """An untrained model writes until its budget ends, and its choices are refused at every token: 256 tokens took five minutes, for nothing right."""
-CPU_LESSON_PROMPTS = 4
-"""Prompts of each lesson in the nightly exam without a GPU; hold-outs are asked whole. The lessons were trained on: a sample tells enough."""
+CPU_LESSON_PROMPTS = 90
+"""Prompts of all lessons together in the nightly exam without a GPU, as many of each; hold-outs are asked whole. The lessons were trained on: a sample tells enough."""
 MODES = {"full": {"data", "base", "train", "eval", "report"}, "data-only": {"data"}, "train-only": {"base", "train", "report"},
          "eval-only": {"base", "eval", "report"}}
 """The groups of steps that a mode runs."""
@@ -201,7 +201,7 @@ STEPS = (
          writes=lambda c: c.written_since_start(c.paths.exams), needs=("base_model",), findings_ok=True, impossible=_ships_nothing,
          unchanged=lambda _: "the adapter that ships was examined"),
     Step("exam", "6", "Exam on lessons and hold-outs", "12_run_exam.py", "exam", "eval",
-         arguments=lambda c: ["--evaluation", "--lesson", *c.lesson_files(), "holdout", "--limit-without-gpu", CPU_LESSON_PROMPTS, *_model_argument(c)],
+         arguments=lambda c: ["--evaluation", "--lesson", *c.lesson_files(), "holdout", "--limit-without-gpu", max(1, CPU_LESSON_PROMPTS // max(1, len(c.lesson_files()))), *_model_argument(c)],
          reads=lambda c: [*_answer_inputs(c), *c.lesson_files(), c.paths.holdout, c.paths.evaluation_tests],
          writes=lambda c: c.written_since_start(c.paths.exams), code=ANSWER_CODE, needs=("train",), findings_ok=True,
          impossible=_has_no_model),

@@ -1,0 +1,58 @@
+"""Wires to parameters and results of functions that are declared later, which nothing has named yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from model.constraint_parts import Ends
+from model.constraint_promises import type_text, wanted_type
+from model.constraint_wires import Wiring
+from utils.catalogue.shape import Pin
+from utils.catalogue.wildcards import is_wild
+from utils.dsl.types import PinType
+
+
+def fresh_results(wiring: Wiring, node_id: str) -> list[Ends]:
+    """Inputs that a result of this call may feed, whatever it will be called."""
+    if node_id not in wiring.fresh_results:
+        wiring.fresh_results[node_id] = list(_fed_by(wiring, node_id))
+    return wiring.fresh_results[node_id]
+
+
+def _fed_by(wiring: Wiring, node_id: str) -> Iterator[Ends]:
+    known: dict[PinType, Wiring] = {}
+    for target in wiring.parts.data_inputs:
+        is_open = is_wild(target[1].type)
+        kind = wanted_type(wiring.parts.nodes[target[0]], wiring.parts.shapes[target[0]], target[1], wiring.type_of(target))
+        if is_wild(kind) or wiring.types_another(target) or not type_text(kind, wiring.parts.catalogue):
+            continue
+        source = node_id, _unnamed(kind, is_input=False)
+        if is_open and kind not in known:
+            # What it feeds takes its type from it: all must still be right with it.
+            known[kind] = _with_pin(wiring, source)
+        if wiring.has_room(source, target) and (known[kind] if is_open else wiring).is_legal(source, kind, target):
+            yield target
+
+
+def takes_fresh(wiring: Wiring, source: Ends, node_id: str) -> bool:
+    """Whether a call may take this output on a parameter, whatever that will be called."""
+    kind = wiring.type_of(source)
+    if is_wild(kind) or not type_text(kind, wiring.parts.catalogue) or source[0] == node_id or wiring.closes_a_cycle(source[0], node_id):
+        return False
+    fresh = node_id, _unnamed(kind, is_input=True)
+    # A parameter that reads a wildcard decides its type from then on.
+    stays_right = not is_wild(source[1].type) or _with_pin(wiring, fresh).with_wire(source, fresh).is_consistent(source[0])
+    return stays_right and wiring.leaves_no_debt(source, fresh)
+
+
+def _with_pin(wiring: Wiring, end: Ends) -> Wiring:
+    """The same wires where this pin is one of its node's."""
+    node_id, pin = end
+    shape = wiring.parts.shapes[node_id]
+    shapes = {**wiring.parts.shapes, node_id: replace(shape, pins=(*shape.pins, pin))}
+    return Wiring(replace(wiring.parts, shapes=shapes), wiring.wires, wiring.witness)
+
+
+def _unnamed(kind: PinType, is_input: bool) -> Pin:
+    return Pin("?", "?", is_input, kind, None, "")
