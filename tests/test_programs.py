@@ -10,10 +10,10 @@ from corpus.synthesis.compose import TooLong
 from corpus.synthesis.draw import Draw
 from corpus.synthesis.formulas import OPERATIONS, condition, formula
 from corpus.synthesis.generator import make_program
+from corpus.synthesis.manners import ARROWS, CODE, MANNERS, PROSE, STEPS
 from corpus.synthesis.phrase import Clause
 from corpus.synthesis.scene import Scene
-from corpus.synthesis.telling import ARROWS, CODE, MANNERS, PROSE, STEPS, Act, Fork, body_text, section_text
-from corpus.synthesis.telling import Section
+from corpus.synthesis.telling import Act, Fork, Section, body_text, section_text
 from corpus.synthesis.triggers import Trigger
 from utils.dsl.ast import PinRef
 from utils.dsl_parser import parse, render

@@ -1,15 +1,16 @@
-"""What a program does, as a tree of acts and forks, and several manners of writing such a tree down.
+"""What a program does, as a tree of acts and forks, written down in one of the `manners`.
 
 Prose, arrows, numbered steps, bullets and pseudo-code differ in more than words: where a branch's other side stands, what
-closes a loop, whether an event is a clause or a label. A manner says by its form alone what belongs to what.
+closes a loop, whether an event is a clause or a label.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from corpus.synthesis.draw import Draw
+from corpus.synthesis.manners import ARROWS, CODE, STEPS, Manner
 from corpus.synthesis.phrase import Clause, chained, sentence
 from corpus.synthesis.triggers import Trigger
 
@@ -42,95 +43,6 @@ class Section:
     body: Sequence[Told]
     trigger: Trigger | None = None
     title: str = ""
-
-
-@dataclass(frozen=True)
-class Manner:
-    """How a program is written.
-
-    forms    form of a fork -> its wordings, with {slots} and {arms}
-    nests    whether any arm may hold a fork; otherwise only the last one
-    """
-
-    name: str
-    forms: dict[str, tuple[str, ...]]
-    joint: str = ", then "
-    brackets: tuple[str, str] = ("", "")
-    nests: bool = True
-    is_terse: bool = True
-    counted: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Forks with as many arms as they like: (wording of the head, of an arm with {name} and {body})."""
-    heads: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Terse manners: what a fork begins with, its arms not included."""
-
-
-def _prose() -> Manner:
-    after = (". When the loop has completed, {done}", ". After the loop, {done}", "; once the loop is done, {done}")
-    loops = {
-        "times": ("{n} times, {body}", "repeat {n} times: {body}", "loop {n} times and each time {body}", "do this {n} times: {body}", "with a ForLoop that runs {n} times, {body}"),
-        "range": ("loop from {low} to {high}: each time {body}", "count from {low} to {high} in a ForLoop and {body}", "for every index from {low} to {high}, {body}"),
-        "each": ("for each element of {array}, {body}", "loop over {array} and for each element {body}", "go through {array}: for every entry {body}", "for each one in {array} {body}"),
-        "class": ("get all actors of class {name} and for each of them {body}", "for every {name} in the level (all actors of class {name}) {body}", "find all actors of the class {name}; each one of them in a loop: {body}"),
-    }
-    forms = {
-        "branch:then": ("if {c}, {then}", "only if {c}, {then}", "check whether {c}; if so, {then}", "if {c} then {then}", "ask whether {c}, and if it is so, {then}", "a branch checks whether {c}; on true, {then}"),
-        "branch:then,else": ("if {c}, {then}; otherwise {else}", "if {c}, {then}, else {else}", "check whether {c}: if so, {then}; if not, {else}", "branch on whether {c}: on true {then}, on false {else}",
-                             "if {c}, {then}. If not, {else}", "check whether {c}. True: {then}. False: {else}", "when {c} is the case, {then}; in the other case {else}"),
-        "branch:else": ("check whether {c}, and only if not, {else}", "branch on whether {c}; on false, {else}", "check if {c}; when that is false, {else}"),
-        "once:body": ("only the first time, {body}", "only once (DoOnce), {body}", "through a DoOnce, {body}", "a single time only (DoOnce): {body}"),
-        "flip:a,b": ("alternate with a FlipFlop: first {a}, the next time {b}", "flip-flop: on A {a}, on B {b}", "with a FlipFlop, {a} at the first, third, fifth time (A) and {b} at the others (B)"),
-        "cast:then": ("cast {x} to {name} and, if it succeeds, {then}", "cast {x} to {name}, then {then}", "if {x} is a {name} (cast), {then}"),
-        "cast:then,else": ("cast {x} to {name} and, if it succeeds, {then}; if the cast fails, {else}", "try to cast {x} to {name}: on success {then}, on failure {else}", "if {x} is a {name} (cast), {then}, and if the cast fails, {else}"),
-        "valid:then": ("if {x} is valid (the Is Valid macro), {then}", "use the Is Valid macro on {x}: when valid, {then}"),
-        "valid:then,else": ("with the Is Valid macro on {x}: valid, {then}; not valid, {else}", "if {x} is valid (Is Valid macro), {then}; if it is not valid, {else}"),
-        "authority:then": ("only with authority (Switch Has Authority), {then}", "switch on authority and, with authority, {then}"),
-        "authority:then,else": ("Switch Has Authority: with authority {then}, on remote {else}",),
-        "don:body": ("at most {n} times (DoN), {body}", "through a Do N with N {n}, {body}", "let it pass {n} times (Do N): {body}"),
-        "gate:body": ("pass through a Gate{closed} and at its exit {body}", "enter a Gate{closed}; while it is open, {body}", "through a gate{closed}: {body}"),
-    }
-    for kind, texts in loops.items():
-        forms[f"{kind}:body"] = texts
-        forms[f"{kind}:body,done"] = tuple(text + end for text in texts for end in after)
-    return Manner("prose", forms, nests=False, is_terse=False,
-                  counted={"sequence": ("run a Sequence: {arms}", "{i}) {body}"), "switch": ("switch on {x}: {arms}", "{name}: {body}"), "multi": ("use a MultiGate with {n} outputs that in turn {arms}", "({i}) {body}")})
-
-
-def _terse(name: str, joint: str, brackets: tuple[str, str], arm: str = "{}: ", between: str = "; ") -> Manner:
-    """Labels in place of clauses: "Branch (Health < 3) -> True: ...; False: ..."."""
-    def arms(**labels: str) -> str:
-        return between.join(arm.format(label) + f"{{{key}}}" for key, label in labels.items())
-
-    to = " -> " if "->" in joint else ": "
-    heads = {
-        "branch": ("Branch ({c})", "branch {c}", "if {c}", "{c}?", "Branch: {c}"), "once": ("DoOnce", "DoOnce"), "flip": ("FlipFlop",),
-        "cast": ("cast {x} to {name}", "CastTo{name} ({x})", "{x}: CastTo{name}"), "valid": ("Is Valid macro on {x}", "IsValid? macro ({x})"), "authority": ("Switch Has Authority", "SwitchHasAuthority"),
-        "don": ("DoN (N = {n})", "Do N, N {n}"), "gate": ("Gate{closed}", "enter Gate{closed}"), "times": ("ForLoop {n} times", "{n} times", "repeat {n}x"), "range": ("ForLoop {low}..{high}", "ForLoop from {low} to {high}"),
-        "each": ("ForEachLoop over {array}", "for each in {array}", "ForEach {array}"), "class": ("GetAllActorsOfClass {name} -> ForEachLoop", "get all actors of class {name} -> for each"),
-    }
-    labels = {
-        "branch": (dict(then="true", **{"else": "false"}), dict(then="yes", **{"else": "no"}), dict(then="True", **{"else": "False"})),
-        "cast": (dict(then="ok", **{"else": "failed"}), dict(then="success", **{"else": "cast failed"})), "valid": (dict(then="valid", **{"else": "not valid"}),),
-        "authority": (dict(then="authority", **{"else": "remote"}),), "flip": (dict(a="A", b="B"),),
-    }
-    loops = ("times", "range", "each", "class")
-    forms: dict[str, tuple[str, ...]] = {}
-    for kind, words in heads.items():
-        for found in labels.get(kind, ()):
-            keys = tuple(found)
-            for chosen in ((keys[0],), (keys[1],), keys) if kind == "branch" else ((keys[0],), keys):
-                forms[f"{kind}:{','.join(chosen)}"] = forms.get(f"{kind}:{','.join(chosen)}", ()) + tuple(head + to + arms(**{key: found[key] for key in chosen}) for head in words)
-        if kind not in labels:
-            forms[f"{kind}:body"] = tuple(head + to + "{body}" for head in words)
-        if kind in loops:
-            forms[f"{kind}:body,done"] = tuple(head + to + between.join((arm.format("loop body") + "{body}", arm.format("completed") + "{done}")) for head in words)
-    return Manner(name, forms, joint, brackets, heads=heads, counted={"sequence": ("Sequence" + to + "{arms}", "Then_{i0}: {body}"), "switch": ("Switch on {x}" + to + "{arms}", "{name}: {body}"), "multi": ("MultiGate ({n} outputs)" + to + "{arms}", "Out_{i0}: {body}")})
-
-
-PROSE = _prose()
-ARROWS = _terse("arrows", " -> ", ("[", "]"))
-CODE = _terse("code", "; ", ("{ ", " }"), arm="{} ", between="; ")
-STEPS = _terse("steps", ", then ", ("(", ")"))
-MANNERS = (PROSE, PROSE, PROSE, PROSE, ARROWS, ARROWS, CODE, STEPS, STEPS)
 
 
 def body_text(draw: Draw, manner: Manner, body: Sequence[Told]) -> str:
