@@ -424,6 +424,32 @@ def test_the_planned_duration_is_the_real_one_with_validations(make_project, mon
     assert planned_s == pytest.approx(record(paths)["duration_s"], rel=0.05)
 
 
+def test_a_large_validation_set_does_not_eat_the_time_of_training(make_project, monkeypatch):
+    """Seen in a nightly run: 285 rows took ten of thirteen minutes, and two steps were left."""
+    paths = make_project("p", row_count=100, eval_steps=10, max_steps=200)
+    paths.validation_file.write_text(paths.train_file.read_text(encoding="utf-8") + paths.validation_file.read_text(encoding="utf-8"), encoding="utf-8")
+    FakeClock(monkeypatch, [timing_callbacks, pace, training], step_s=lambda tokens: tokens / 100, validation_s=lambda tokens: tokens / 100)
+    said: list[str] = []
+    train(load_config(paths), paths, Request(max_minutes=9), said.append)
+    plan = read_json(paths.model_folder(1) / "training_plan.json")
+    assert 1 <= plan["validation_rows"] < 50 and record(paths)["rows"]["validation"] == plan["validation_rows"]
+    assert f"Validation  {plan['validation_rows']} of 104 rows, so that it takes at most 8% of the time" in said
+    assert record(paths)["duration_s"] <= 540 and record(paths)["result"]["steps"] > 20
+
+
+def test_a_resumed_training_validates_on_the_same_rows(make_project, monkeypatch):
+    paths = make_project("p", row_count=100, eval_steps=7, max_steps=200)
+    paths.validation_file.write_text(paths.train_file.read_text(encoding="utf-8"), encoding="utf-8")
+    FakeClock(monkeypatch, [timing_callbacks, pace, training], step_s=lambda tokens: tokens / 100, validation_s=lambda tokens: tokens / 100)
+    with monkeypatch.context() as patched:
+        patched.setattr(timing_callbacks.FollowPace, "on_step_end", stopping_after(timing_callbacks.FollowPace.on_step_end, paths, 9))
+        assert run(paths, max_minutes=9) is ExitCode.STOPPED
+    said: list[str] = []
+    train(load_config(paths), paths, Request(max_minutes=9, resume=True), said.append)
+    wanted = read_json(paths.model_folder(1) / "training_plan.json")["validation_rows"]
+    assert wanted < 100 and f"Validation  {wanted} of 100 rows, so that it takes at most 8% of the time" in said
+
+
 def changing_pace(begun: list[int], factor: float):
     """Seconds of a step by its tokens; after the self-check and the steps timed ahead it takes `factor` times as long."""
     def step_s(tokens: int) -> float:

@@ -46,6 +46,12 @@ class Pace:
         """Of the whole validation, or of `tokens` of it."""
         self._validation_s = seconds * self.validation_tokens / (tokens or self.validation_tokens)
 
+    def limit_validation(self, tokens: int) -> None:
+        """From now on a whole validation has these many tokens."""
+        if self._validation_s is not None:
+            self._validation_s *= tokens / self.validation_tokens
+        self.validation_tokens = tokens
+
     def add_saving(self, seconds: float) -> None:
         self.saving_s = seconds
 

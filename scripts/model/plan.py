@@ -17,6 +17,8 @@ CPU_BUDGET_MINUTES = 13.0
 """On a CPU without epochs in the config: the nightly run has 30 minutes for everything."""
 PLANNED_FRAC = 0.9
 """Of the time budget: a training that is cut off ends at a high learning rate, and steps were 6 % slower than those timed ahead."""
+VALIDATION_FRAC = 0.08
+"""Of the time budget for one validation at most; fewer of its rows are computed where all would take longer."""
 MAX_EPOCHS_IN_BUDGET = 4.0
 DEFAULT_EPOCHS = 3.0
 CONTINUED_RATE_FRAC = 0.5
@@ -53,6 +55,8 @@ class TrainingPlan:
     seconds_per_step: float | None = None
     expected_s: float | None = None
     """Of the whole training with its validations, by the steps timed ahead."""
+    validation_rows: int | None = None
+    """So many of the validation rows are computed, evenly taken; None: all, and in plans of before there was a limit."""
     schema_version: int = PLAN_SCHEMA
 
     def save(self, folder: Path) -> None:

@@ -4,7 +4,7 @@ The keys and values of the shared prompt depend on nothing but the weights, so w
 micro-batch, collect the gradients of all, and are back-propagated once. The result is that of row-by-row training.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -91,11 +91,14 @@ class SharedPrefixLoss:
         return sum(loss.item() for loss in losses) / answer_tokens
 
     @torch.no_grad()
-    def mean_loss(self, rows: Sequence[EncodedRow]) -> float:
-        """Mean loss per answer token, without gradients (validation)."""
+    def mean_loss(self, rows: Sequence[EncodedRow], after_batch: Callable[[], None] = lambda: None) -> float:
+        """Mean loss per answer token, without gradients (validation); `after_batch` is called as it goes on."""
+        losses = []
         with shared_prefix_attention(self.causal_lm), self._fast_layers():
             prefix = self._record()
-            losses = [self._summed_loss(batch, prefix) for batch in self._micro_batches(rows)]
+            for batch in self._micro_batches(rows):
+                losses.append(self._summed_loss(batch, prefix))
+                after_batch()
         return sum(loss.item() for loss in losses) / sum(len(row.answer_ids) for row in rows)
 
     def _fast_layers(self) -> AbstractContextManager[None]:

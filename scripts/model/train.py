@@ -16,8 +16,8 @@ from model.checkpoints import checkpoints, newest_good_checkpoint
 from model.effective_settings import check_effective, effective_settings, settings_line
 from model.lora import attach_adapter, rank_of, start_folder
 from model.model_card import write_model_card
-from model.pace import TIMED_FRAC, TIMED_STEPS, time_ahead
-from model.plan import CPU_BUDGET_MINUTES, plan_lines, total_steps
+from model.pace import TIMED_FRAC, TIMED_STEPS, computed_tokens, time_ahead
+from model.plan import CPU_BUDGET_MINUTES, VALIDATION_FRAC, plan_lines, total_steps
 from model.planning import Unfinished, decide, find_unfinished
 from model.preflight import enable_checkpointing
 from model.processes import agreed, is_main_process, process_count, wait_for_everyone
@@ -152,13 +152,30 @@ class _Attempt:
         self.say(f"Self-check against row-by-row training: loss {check.loss_error:.1e}, gradients {check.gradient_error:.1e} apart")
         self.decided.set_length(self.config, self.request, self._time)
         self.decided.plan = agreed(self.decided.plan)
+        self._limit_validation()
 
     def _time(self) -> None:
         plan, rows = self.decided.plan, self.data.train.rows
         steps = [[rows[i] for i in step] for step in self.decided.first_steps(rows, TIMED_STEPS)]
         limit_s = (plan.max_minutes or CPU_BUDGET_MINUTES) * 60 * TIMED_FRAC
         self.model.train()
-        time_ahead(self.decided.pace, self.loss, steps, self.data.validation.rows[:plan.rows_per_step], limit_s)
+        validation, pace = self.data.validation.rows, self.decided.pace
+        time_ahead(pace, self.loss, steps, validation[:plan.rows_per_step], limit_s)
+        most_s = (plan.max_minutes or CPU_BUDGET_MINUTES) * 60 * VALIDATION_FRAC
+        if plan.max_minutes and pace.validation_s > most_s:
+            self.decided.plan = replace(plan, validation_rows=max(1, int(len(validation) * most_s / pace.validation_s)))
+            self._limit_validation()
+
+    def _limit_validation(self) -> None:
+        """Only the validation rows that the plan takes, the same ones when it is taken up again."""
+        dataset, wanted = self.data.validation, self.decided.plan.validation_rows
+        if wanted is None or wanted >= len(dataset.rows):
+            return
+        rows = [dataset.rows[index * len(dataset.rows) // wanted] for index in range(wanted)]
+        self.say(f"Validation  {wanted} of {len(dataset.rows)} rows, so that it takes at most {VALIDATION_FRAC:.0%} of the time")
+        self.data = replace(self.data, validation=replace(dataset, rows=rows))
+        self.decided.facts["validation"] = wanted
+        self.decided.pace.limit_validation(computed_tokens(rows, len(self.loss.prefix_ids)))
 
     def _train(self) -> ExitCode:
         plan, folder = self.decided.plan, self.decided.folder

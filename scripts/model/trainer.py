@@ -20,6 +20,7 @@ from model.encode import EncodedRow
 from model.pace import computed_tokens
 from model.shared_prefix import SharedPrefixLoss
 from model.step_sampler import step_loader
+from pipeline_logger import write_heartbeat
 
 
 INSPECTED_ROWS = 8
@@ -110,7 +111,7 @@ class SharedPrefixTrainer(SFTTrainer):
         self.model.train()
         dropout_off(self.model)
         with self.compute_loss_context_manager():
-            metrics = {f"{metric_key_prefix}_loss": self.loss.mean_loss(self.validation)}
+            metrics = {f"{metric_key_prefix}_loss": self.loss.mean_loss(self.validation, write_heartbeat)}
         self.log(dict(metrics))
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
