@@ -1,10 +1,13 @@
-"""Which rows go together: optimiser steps in random order, micro-batches by token budget."""
+"""Which rows go together: optimiser steps in random order, micro-batches by token budget, samples that are evenly spaced."""
 
 import random
 from collections import deque
 from collections.abc import Iterator, Sequence, Set
+from typing import TypeVar
 
 from model.encode import EncodedRow
+
+T = TypeVar("T")
 
 
 EARLY_FRAC = 0.25
@@ -64,3 +67,10 @@ def _with_early(order: list[int], early: Set[int], rows_per_step: int) -> list[i
         merged += [first.popleft() for _ in range(min(each, len(first)))]
         merged += [others.popleft() for _ in range(min(rows_per_step - len(merged) % rows_per_step, len(others)))]
     return [*merged, *first, *others]
+
+
+def evenly_spaced(items: Sequence[T], limit: int | None) -> tuple[T, ...]:
+    """At most `limit` of the items, so that no part of them is left out; None: all."""
+    if limit is None or limit >= len(items):
+        return tuple(items)
+    return tuple(items[i * len(items) // limit] for i in range(limit))

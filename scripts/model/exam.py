@@ -18,6 +18,7 @@ from typing import Any
 from corpus.lessons import Lesson, Prompt, lesson_files, load_lesson
 from error_handler import UserError
 from model.adapters import Choice, model_hash, read_system_prompt
+from model.batching import evenly_spaced
 from model.decode import Answer, Decoder, Request
 from pipeline.config import load_config
 from pipeline.paths import Paths
@@ -95,14 +96,7 @@ def _place(name: str, paths: Paths) -> Path:
 def _exam_lesson(file: Path, paths: Paths, limit: int | None) -> ExamLesson:
     lesson = load_lesson(file)
     is_hold_out = file.resolve().parent.name == paths.holdout.name
-    return ExamLesson(lesson, file, is_hold_out, spread(lesson.prompts, None if is_hold_out else limit))
-
-
-def spread(items: tuple[Any, ...], limit: int | None) -> tuple[Any, ...]:
-    """At most `limit` of the items, evenly spaced, so that no part of a lesson is left out."""
-    if limit is None or limit >= len(items):
-        return items
-    return tuple(items[i * len(items) // limit] for i in range(limit))
+    return ExamLesson(lesson, file, is_hold_out, evenly_spaced(lesson.prompts, None if is_hold_out else limit))
 
 
 def newest_record(files: Iterable[Path], key_name: str, key: str) -> tuple[Path, list[dict[str, Any]]] | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from error_handler import MIN_LORA_R, UserError, cuda_oom_retry
 from model.base_model import load_model, load_tokenizer, named_dtype, resolve_base, wanted_base
+from model.batching import evenly_spaced
 from model.callbacks import Guards, Heartbeat, ProgressLog, SealCheckpoints, StopSignal
 from model.checkpoints import checkpoints, newest_good_checkpoint
 from model.effective_settings import check_effective, effective_settings, settings_line
@@ -157,21 +158,21 @@ class _Attempt:
     def _time(self) -> None:
         plan, rows = self.decided.plan, self.data.train.rows
         steps = [[rows[i] for i in step] for step in self.decided.first_steps(rows, TIMED_STEPS)]
-        limit_s = (plan.max_minutes or CPU_BUDGET_MINUTES) * 60 * TIMED_FRAC
+        validation, pace, budget_s = self.data.validation.rows, self.decided.pace, (plan.max_minutes or CPU_BUDGET_MINUTES) * 60
         self.model.train()
-        validation, pace = self.data.validation.rows, self.decided.pace
-        time_ahead(pace, self.loss, steps, validation[:plan.rows_per_step], limit_s)
-        most_s = (plan.max_minutes or CPU_BUDGET_MINUTES) * 60 * VALIDATION_FRAC
+        time_ahead(pace, self.loss, steps, validation[:plan.rows_per_step], budget_s * TIMED_FRAC)
+        most_s = budget_s * VALIDATION_FRAC
         if plan.max_minutes and pace.validation_s > most_s:
-            self.decided.plan = replace(plan, validation_rows=max(1, int(len(validation) * most_s / pace.validation_s)))
-            self._limit_validation()
+            wanted = max(1, int(len(validation) * most_s / pace.validation_s))
+            self.decided.plan = replace(plan, validation_rows=wanted)
+            pace.limit_validation(computed_tokens(evenly_spaced(validation, wanted), len(self.loss.prefix_ids)))
 
     def _limit_validation(self) -> None:
-        """Only the validation rows that the plan takes, the same ones when it is taken up again."""
+        """Only the validation rows that the plan takes: the same ones in every process, and when it is taken up again."""
         dataset, wanted = self.data.validation, self.decided.plan.validation_rows
         if wanted is None or wanted >= len(dataset.rows):
             return
-        rows = [dataset.rows[index * len(dataset.rows) // wanted] for index in range(wanted)]
+        rows = list(evenly_spaced(dataset.rows, wanted))
         self.say(f"Validation  {wanted} of {len(dataset.rows)} rows, so that it takes at most {VALIDATION_FRAC:.0%} of the time")
         self.data = replace(self.data, validation=replace(dataset, rows=rows))
         self.decided.facts["validation"] = wanted

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from corpus.synthesis import arguments as kinds
 from corpus.synthesis import vocabulary as words
+from corpus.synthesis.blocks import ELEMENTS
 from corpus.synthesis.draw import Draw
 from corpus.synthesis.formulas import condition
 from corpus.synthesis.manners import Manner
@@ -165,17 +166,14 @@ def counted(made: Program, depth: int) -> Fork:
     return _loop(made, depth, "range", {"low": str(low), "high": str(high)}, node, Source("the index", "Int", node["Index"]))
 
 
-ELEMENTS = {"Array<Actor>": ("Actor", "the element"), "Array<Int>": ("Int", "the element"), "Array<Float>": ("Float", "the element"), "Array<String>": ("String", "the element"), "Array<Vector>": ("Vector", "the element")}
-
-
 @fork(6)
 def each(made: Program, depth: int) -> Fork:
     kind = made.scene.draw.pick(tuple(ELEMENTS))
     name = made.scene.variable_of(kind)
     array = made.scene.mention(name, kinds.type_noun(kind))
     node = made.scene.step("ForEachLoop", then=None, Array=made.scene.get(name))
-    element, text = ELEMENTS[kind]
-    return _loop(made, depth, "each", {"array": array}, node, *[Source(text, element, node["ArrayElement"])] * 3, Source("the array index", "Int", node["ArrayIndex"]))
+    element, _ = ELEMENTS[kind]
+    return _loop(made, depth, "each", {"array": array}, node, *[Source("the element", element, node["ArrayElement"])] * 3, Source("the array index", "Int", node["ArrayIndex"]))
 
 
 @fork(4)

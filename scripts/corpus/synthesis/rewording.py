@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 
 from corpus.synthesis.draw import Draw
+from corpus.synthesis.renaming import QUOTED
 
 # Phrases of one group mean the same event.
 OPENINGS: tuple[tuple[str, ...], ...] = (
@@ -99,7 +100,7 @@ def _dressed(text: str, draw: Draw) -> str:
 
 
 def _outside_quotes(text: str, change: Callable[[str], str]) -> str:
-    return "".join(part if index % 2 else change(part) for index, part in enumerate(re.split(r'("[^"]*")', text)))
+    return "".join(part if index % 2 else change(part) for index, part in enumerate(re.split(f"({QUOTED})", text)))
 
 
 def _exchange(text: str, pattern: str, other: Callable[[re.Match], str], draw: Draw, chance: float) -> str:

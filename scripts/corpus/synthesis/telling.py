@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus.synthesis.draw import Draw
-from corpus.synthesis.manners import ARROWS, CODE, STEPS, Manner
+from corpus.synthesis.manners import ARROWS, CODE, LABELS, STEPS, Manner
 from corpus.synthesis.phrase import Clause, chained, sentence
 from corpus.synthesis.triggers import Trigger
 
@@ -65,7 +65,7 @@ def fork_text(draw: Draw, manner: Manner, fork: Fork) -> str:
 
 def _arm(draw: Draw, manner: Manner, body: Sequence[Told], is_last: bool) -> str:
     text = body_text(draw, manner, body)
-    is_open = any(isinstance(one, Fork) for one in body) or len(body) > 1 and manner.joint == "; "
+    is_open = has_fork(body) or len(body) > 1 and manner.joint == "; "
     return f"{manner.brackets[0]}{text}{manner.brackets[1]}" if is_open and not (is_last and manner.brackets[0] in "([") else text
 
 
@@ -126,11 +126,10 @@ def _lines(draw: Draw, told: Told, mark: str, indent: str, between: str) -> list
     return lines
 
 
-STEP_LABELS = {"branch": ("true", "false"), "cast": ("success", "cast failed"), "valid": ("valid", "not valid"), "authority": ("authority", "remote"), "flip": ("A", "B"), "once": ("",), "don": ("",),
-               "gate": ("",), "times": ("", "completed"), "range": ("", "completed"), "each": ("", "completed"), "class": ("", "completed")}
+STEP_LABELS = {"branch": LABELS["branch"][0], "cast": LABELS["cast"][1], **{kind: LABELS[kind][0] for kind in ("valid", "authority", "flip")}}
+BODY_LABELS = {"body": "", "done": "completed"}
 
 
 def _labels(fork: Fork) -> list[str]:
-    if fork.form == "branch:else":
-        return ["false"]
-    return list(STEP_LABELS[fork.kind][:len(fork.arms)])
+    known = STEP_LABELS.get(fork.kind, BODY_LABELS)
+    return [known[arm] for arm in fork.arms]
