@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from utils.catalogue.data import DEV, project_name
-from utils.catalogue.shape import COMMON_PROPERTIES
+from utils.catalogue.shape import RESERVED
 from utils.catalogue.shape import Pin as ShapePin
 from utils.clipboard.pins import Pin
 from utils.clipboard.reading import calls, events, flow, members
@@ -92,11 +92,14 @@ class NodeReader:
             place = places[pin]
             if value is None or place is None or self.engine.is_said_by_default(value, pin, place):
                 continue
-            if place.name in COMMON_PROPERTIES or properties.setdefault(place.name, value) != value:
+            if place.name in RESERVED or properties.setdefault(place.name, value) != value:
                 return None
         if opened := tuple(place.name for pin, place in places.items() if place and place.is_required and pin in self.open_pins):
             properties["Open"] = opened
-        properties.update(self._remarks(source))
+        remarks = self._remarks(source)
+        if "Enabled" in remarks and "Enabled" in properties:
+            return None  # its state and an input of that name cannot both be said
+        properties.update(remarks)
         names = {pin: place.name for pin, place in places.items() if place}
         return ReadNode(Node(node.id, node.type, tuple(properties.items())), names)
 
