@@ -44,6 +44,7 @@ class Walk:
     def run(self) -> Walk:
         while not (self.place.can_end and self._wants_end()):
             self.step()
+            assert len(self.text) < 10 * MAX_BYTES, f"no way to an end: {self.text[:2 * MAX_BYTES].decode()}"
         return self
 
     def follow(self, text: str) -> Walk:

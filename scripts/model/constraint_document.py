@@ -10,18 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
+from model.constraint_completion import completed_text
 from model.constraint_parts import Parts, Way
-from model.constraint_promises import Promise, is_open_call, read_promises, type_text, with_promised_pins
+from model.constraint_promises import Promise, is_call_by_name, is_open_call, read_promises, with_promised_pins
 from model.constraint_wires import Wiring
 from utils.blueprint_patterns import Catalogue, Shape
 from utils.catalogue.node_shapes import ShapeMemory
 from utils.catalogue.scope import EVENT_GRAPHS, Scope
 from utils.dsl.ast import Blueprint, Graph, Node, PinRef, Variable, Wire
 from utils.dsl.lexer import Cursor
-from utils.dsl.writer import write_name, write_wire
+from utils.dsl.types import PinType
 
 VAR, NODE, EXEC, DATA = range(4)
-DEFAULT_NAME = "BP_Blueprint"
 CALLERS = frozenset({"Call", "CreateEvent"})
 DECLARING = frozenset({"Event_Custom", "FunctionEntry", "FunctionResult"})
 
@@ -112,10 +112,26 @@ class Draft:
             wanted.add(self.graph.name.lower())
         if not wanted:
             return {}
+        return read_promises(self.graphs_with_shapes, frozenset(wanted), lambda call: self.memory.shape(call, self.scope), self.agrees)
+
+    @property
+    def graphs_with_shapes(self) -> list[tuple[Graph, dict[str, Shape]]]:
+        """All graphs, the one being written last, with the shapes that their nodes had when they were written."""
         graphs = list(zip(self.closed, self.closed_shapes))
-        if self.graph is not None:
-            graphs.append((self.graph.graph(), dict(self.graph.shapes)))
-        return read_promises(graphs, frozenset(wanted), lambda call: self.memory.shape(call, self.scope))
+        return [*graphs, (self.graph.graph(), dict(self.graph.shapes))] if self.graph else graphs
+
+    def shapes_now(self, graph: Graph, shapes: dict[str, Shape]) -> dict[str, Shape]:
+        """The shapes of a graph's nodes by what is declared and promised of the functions that they call."""
+        now = dict(shapes)
+        for node in graph.nodes:
+            if is_call_by_name(node):
+                name = str(node.get("Function")).lower()
+                now[node.id] = with_promised_pins(shapes[node.id], self.promises[name]) if name in self.promises else self.memory.shape(node, self.scope)
+        return now
+
+    def agrees(self, source: PinType, target: PinType) -> bool:
+        """Whether a value of one type may feed an input of another."""
+        return self.catalogue.types_agree(source, target, self.scope) is not None
 
     def promised(self, name: str) -> Promise:
         return self.promises.get(name.lower(), Promise(name))
@@ -165,44 +181,7 @@ class Draft:
 
     def completed_text(self) -> str:
         """The lines so far and what a valid document needs beyond them."""
-        lines = list(self.lines)
-        if not self.name:
-            lines.append(f"BLUEPRINT: {DEFAULT_NAME}")
-        if not self.parent:
-            lines.append("PARENT: Actor")
-        if self.graph is None:
-            lines.append("GRAPH: EventGraph")
-        lines += self._missing_nodes()
-        if self.graph is not None and self.graph.nodes and self.wiring.witness:
-            lines += [write_wire(Wire(PinRef(a, out.name), PinRef(b, into.name), False)) for (a, out), (b, into) in self.wiring.witness]
-        for name in self.missing_functions:
-            lines += [f"GRAPH: {write_name(name)}", *self._entry(self.promised(name), 1), *self._result(self.promised(name), 2)]
-        return "\n".join(lines)
-
-    def _missing_nodes(self) -> list[str]:
-        """A first node where the graph has none, the result where a function owes one."""
-        is_function = self.graph is not None and not self.graph.is_event_graph
-        count = len(self.graph.nodes) if self.graph else 0
-        first = []
-        if not count:
-            start = "Event_BeginPlay" if self._has_begin_play else 'Event_Custom [Name="Start"]'
-            first = self._entry(self.promised(self.graph.name), 1) if is_function else [f"NODE n1: {start}"]
-        owed = self._result(self.promised(self.graph.name), max(count, 1) + 1) if is_function and self.owes_result else []
-        return first + owed
-
-    def _entry(self, promise: Promise, number: int) -> list[str]:
-        return [f"NODE n{number}: FunctionEntry{self._params(promise.inputs)}"]
-
-    def _result(self, promise: Promise, number: int) -> list[str]:
-        return [f"NODE n{number}: FunctionResult{self._params(promise.outputs)}"] if promise.outputs else []
-
-    def _params(self, slots: dict) -> str:
-        items = ", ".join(f"{slot.name}: {type_text(slot.type, self.catalogue)}" for slot in slots.values())
-        return f" [Params=({items})]" if items else ""
-
-    @property
-    def _has_begin_play(self) -> bool:
-        return self.catalogue.event(self.parent or "Actor", "ReceiveBeginPlay") is not None
+        return completed_text(self)
 
     # Lines
 

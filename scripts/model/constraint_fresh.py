@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from model.constraint_parts import Ends
-from model.constraint_promises import type_text, wanted_type
+from model.constraint_promises import Agrees, Slot, type_text, wanted_type
 from model.constraint_wires import Wiring
 from utils.catalogue.shape import Pin
 from utils.catalogue.wildcards import is_wild
@@ -35,6 +35,22 @@ def _fed_by(wiring: Wiring, node_id: str) -> Iterator[Ends]:
             yield target
 
 
+def narrowed_results(wiring: Wiring, source: Ends, slot: Slot, calls: Iterable[str], agrees: Agrees) -> Iterator[Ends]:
+    """Inputs that a result of a function, which `calls` call, may feed if it is taken for something narrower than what it has fed so far tells."""
+    if slot.is_exact:
+        return
+    known: dict[PinType, Wiring] = {}
+    for target in wiring.parts.data_inputs:
+        kind = wiring.type_of(target)
+        if is_wild(target[1].type) or not type_text(kind, wiring.parts.catalogue) or agrees(slot.type, kind) or not slot.may_be(kind, agrees):
+            continue
+        narrow = source[0], source[1]._replace(type=kind)
+        if kind not in known:
+            known[kind] = _with_pins(wiring, calls, narrow[1])
+        if wiring.has_room(source, target) and known[kind].is_legal(narrow, kind, target):
+            yield target
+
+
 def takes_fresh(wiring: Wiring, source: Ends, node_id: str) -> bool:
     """Whether a call may take this output on a parameter, whatever that will be called."""
     kind = wiring.type_of(source)
@@ -52,6 +68,14 @@ def _with_pin(wiring: Wiring, end: Ends) -> Wiring:
     shape = wiring.parts.shapes[node_id]
     shapes = {**wiring.parts.shapes, node_id: replace(shape, pins=(*shape.pins, pin))}
     return Wiring(replace(wiring.parts, shapes=shapes), wiring.wires, wiring.witness)
+
+
+def _with_pins(wiring: Wiring, calls: Iterable[str], pin: Pin) -> Wiring:
+    """The same wires where this pin of the calls has another type."""
+    shapes = dict(wiring.parts.shapes)
+    for call in calls:
+        shapes[call] = replace(shapes[call], pins=tuple(pin if (one.name, one.is_input) == (pin.name, False) else one for one in shapes[call].pins))
+    return Wiring(replace(wiring.parts, shapes=shapes), wiring.wires)
 
 
 def _unnamed(kind: PinType, is_input: bool) -> Pin:

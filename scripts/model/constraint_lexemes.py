@@ -204,11 +204,13 @@ def _number(is_float: bool, is_signed: bool, digits: int) -> Table:
     if is_signed:
         table[0] |= {ord("-"): 90}
         table[90] = {byte: 2 for byte in DIGITS[1:]} | ({ord("0"): 1} if is_float else {})
-    for count in range(2, digits + 1):
-        table[count] = dict.fromkeys(DIGITS, count + 1) if count < digits else {}
-    accepting = {1, *range(2, digits + 1)}
+    # State 2 is after the first digit that is not nought, and each further one counts on.
+    last = digits + 1
+    for count in range(2, last + 1):
+        table[count] = dict.fromkeys(DIGITS, count + 1) if count < last else {}
+    accepting = {1, *range(2, last + 1)}
     if is_float:
-        for state in (1, *range(2, digits + 1)):
+        for state in (1, *range(2, last + 1)):
             table.setdefault(state, {})[ord(".")] = 50
         for state in range(50, 56):
             table[state] = dict.fromkeys(DIGITS, state + 1)
@@ -250,5 +252,4 @@ PLAIN_STRING = _string(is_plain=True).naming(FILLED)
 PATH = _path()
 INT = _number(is_float=False, is_signed=True, digits=9)
 INT64 = _number(is_float=False, is_signed=True, digits=18)
-SMALL = _number(is_float=False, is_signed=False, digits=2)
-FLOAT = _number(is_float=True, is_signed=True, digits=9)
+FLOAT = _number(is_float=True, is_signed=True, digits=12)

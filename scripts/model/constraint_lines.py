@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from model.constraint_document import DATA, EXEC, NODE, VAR, Draft
-from model.constraint_fresh import fresh_results, takes_fresh
+from model.constraint_fresh import fresh_results, narrowed_results, takes_fresh
 from model.constraint_lexemes import IDENTIFIER, NAME_STRING, PROJECT_NAME, SPACED_NAME, VARIABLE_NAME, choice_of
 from model.constraint_names import Names
 from model.constraint_node_keys import NodeLines
@@ -65,7 +65,8 @@ class Grammar:
         return found
 
     def _may_carry_data(self, draft: Draft) -> bool:
-        return next(draft.wiring.data_sources(), None) is not None or any(True for _ in self._fresh_sources(draft)) or self._may_be_passed(draft)
+        known = draft.wiring.data_sources() if not draft.open_calls else (source for source in draft.wiring.parts.data_outputs if next(self._targets(draft, source), None))
+        return next(known, None) is not None or any(True for _ in self._fresh_sources(draft)) or self._may_be_passed(draft)
 
     # VAR Health: Float = 100.0 [Replicated=true]
 
@@ -152,7 +153,7 @@ class Grammar:
             return self._wire(draft, "DATA ", draft.wiring.data_sources, draft.wiring.data_targets)
         wiring = draft.wiring
         ends = {f"{node_id}.{write_name(pin.name)} -> ": (node_id, pin) for node_id, pin in wiring.parts.data_outputs
-                if next(wiring.data_targets((node_id, pin)), None) or any(takes_fresh(wiring, (node_id, pin), call) for call in draft.open_calls)}
+                if next(self._targets(draft, (node_id, pin)), None) or any(takes_fresh(wiring, (node_id, pin), call) for call in draft.open_calls)}
         known = [InLexeme(choice_of(tuple(ends)), lambda text: self._data_target(draft, "DATA " + text, ends[text]))] if ends else []
         return Either(*known, *(self._fresh_source(draft, node_id) for node_id in self._fresh_sources(draft)))
 
@@ -169,11 +170,21 @@ class Grammar:
             draft, f"DATA {node_id}.{name} -> ", fresh_results(draft.wiring, node_id))), self._is_fresh(draft, node_id)))
 
     def _data_target(self, draft: Draft, line: str, source: Ends) -> Place:
-        names = tuple(f"{node_id}.{write_name(pin.name)}" for node_id, pin in draft.wiring.data_targets(source))
+        names = tuple(f"{node_id}.{write_name(pin.name)}" for node_id, pin in self._targets(draft, source))
         end = lambda text: self._end(draft, line + text)  # noqa: E731
         fresh = (literally(f"{call}.", lambda call=call: InLexeme(IDENTIFIER, lambda name: end(f"{call}.{name}"), self._is_fresh(draft, call)))
                  for call in draft.open_calls if takes_fresh(draft.wiring, source, call))
         return Either(*([InLexeme(choice_of(names), end)] if names else []), *fresh)
+
+    @staticmethod
+    def _targets(draft: Draft, source: Ends) -> Iterator[Ends]:
+        """Where an output may go as what it is, or as what is narrower, where it is a result that nobody has declared."""
+        yield from draft.wiring.data_targets(source)
+        name = draft.open_calls.get(source[0])
+        slot = draft.promised(name).outputs.get(source[1].name.lower()) if name else None
+        if slot:
+            calls = [call for call, called in draft.open_calls.items() if called == name]
+            yield from narrowed_results(draft.wiring, source, slot, calls, draft.agrees)
 
     @staticmethod
     def _is_fresh(draft: Draft, node_id: str) -> Callable[[str], bool]:

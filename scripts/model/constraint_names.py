@@ -31,6 +31,9 @@ PROJECT_CLASS = re.compile(rf"[A-Z][A-Za-z0-9]{{0,{LONGEST_STEM_BYTES - 1}}}_[A-
 SIMPLE_STRUCTS = ("Vector", "Rotator", "Transform", "Vector2D", "LinearColor")
 
 
+MOST_HEIRS = 100
+
+
 class Names:
     """The choices of one catalogue."""
 
@@ -38,7 +41,8 @@ class Names:
         self.catalogue = catalogue
         self.node_types = lru_cache(maxsize=64)(self._node_types)
         self.events = lru_cache(maxsize=64)(self._events)
-        self.subclasses = lru_cache(maxsize=None)(self._subclasses)
+        self.subclasses = lru_cache(maxsize=64)(self._subclasses)
+        self.heirs = lru_cache(maxsize=64)(self._heirs)
         self.dispatchers_of = lru_cache(maxsize=None)(self._dispatchers_of)
         self.inherited_choice = lru_cache(maxsize=None)(lambda parent: Choice(map(quote, self.inherited(parent))))
         self.inherited = lru_cache(maxsize=None)(self._inherited)
@@ -86,7 +90,12 @@ class Names:
         return tuple(sorted({short_name(path) for path in self.catalogue.data.raw["classes"]}))
 
     def _subclasses(self, base: str) -> Choice:
-        return Choice(name for name in self.class_names if base in ("", "Object") or self.catalogue.is_a(name, base))
+        return self.classes_only if base in ("", "Object") else Choice(name for name in self.class_names if self.catalogue.is_a(name, base))
+
+    def _heirs(self, owners: tuple[str, ...]) -> Choice:
+        """Classes that have what one of `owners` declares; of what hundreds inherit, `owners` alone, as a choice is large."""
+        heirs = [name for name in self.class_names if any(self.catalogue.is_a(name, owner) for owner in owners)]
+        return Choice(owners if len(heirs) > MOST_HEIRS else heirs)
 
     def is_project_class(self, text: str) -> bool:
         """A name as projects give them to their own classes (BP_Door), which means nothing else."""

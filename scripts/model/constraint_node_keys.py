@@ -7,16 +7,17 @@ of its pins, then the pins that are split. So every literal is written when the 
 from __future__ import annotations
 
 from model.constraint_document import DECLARING, Draft, read_node, unique_key
+from model.constraint_keeping import promised_parameters
 from model.constraint_lexemes import PROJECT_NAME, choice_of
 from model.constraint_names import Names
-from model.constraint_node_values import MODIFIERS, NodeValues, promised_parameters
+from model.constraint_node_values import MODIFIERS, NodeValues
 from model.constraint_places import Either, InLexeme, Place
 from model.constraint_promises import is_open_call
 from model.constraint_references import OF_A_FUNCTION
 from model.constraint_values import Follow, Values, literally
 from utils.blueprint_patterns import Shape
 from utils.catalogue.shapes_objects import SPAWNED
-from utils.dsl.ast import Node, Word
+from utils.dsl.ast import Node, Value, Word
 from utils.dsl.spelling import IDENTITY_ORDER
 from utils.dsl.writer import write_name
 
@@ -159,8 +160,10 @@ class NodeLines:
 
     def _names_a_project_class(self, node: Node) -> bool:
         """By its name, or by a path in quotes."""
-        owner = node.get("Class")
-        return isinstance(owner, str) or isinstance(owner, Word) and self.names.is_project_class(owner.text)
+        return self._is_of_project(node.get("Class"))
+
+    def _is_of_project(self, value: Value | None) -> bool:
+        return isinstance(value, str) or isinstance(value, Word) and self.names.is_project_class(value.text)
 
     def _takes_literal(self, shape: Shape, pin) -> bool:
         if pin.internal == "self" or pin.name in shape.identity:
@@ -179,8 +182,10 @@ class NodeLines:
         if node.type == "Event_Component" and key == "Params":
             return str(node.get("Event")) not in self.names.dispatcher_owners
         if key == "Members" or node.type == "SwitchEnum" and key == "Names":
-            return isinstance(node.get("Struct") or node.get("Enum"), str)
-        if node.type in ("VariableGet", "VariableSet") and key == "Type" or shape.role == "delegate" and key == "Params":
+            return self._is_of_project(node.get("Struct") or node.get("Enum"))
+        if node.type in ("VariableGet", "VariableSet") and key == "Type":
+            return node.get("Class") is not None and (self._names_a_project_class(node) or str(node.get("Variable")) not in self.names.property_owners)
+        if shape.role == "delegate" and key == "Params":
             return self._names_a_project_class(node)
         if node.type == "Select":
             return not (key in ("IndexType", "Options") and node.get("Enum") is not None)

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from model.constraint_document import Draft
-from model.constraint_lexemes import IDENTIFIER, NAME_STRING, choice_of
+from model.constraint_keeping import promised_parameters
+from model.constraint_lexemes import IDENTIFIER, NAME_STRING, PROJECT_NAME, choice_of
 from model.constraint_names import PLAIN_TYPES, SIMPLE_STRUCTS, Names
 from model.constraint_places import Either, InLexeme, Place
-from model.constraint_promises import CALL_WORDS, keeping_types
+from model.constraint_promises import CALL_WORDS
 from model.constraint_references import RESERVED, References
 from model.constraint_values import OPERAND_STRUCTS, Follow, Values, literally, one_of
 from utils.blueprint_patterns import Pin, Shape
@@ -27,6 +28,8 @@ GIVING_DEFAULTS = frozenset({"Event_Custom", "FunctionEntry", "Call", "CallInter
 HOLDING_ANYTHING = frozenset({"MakeArray", "MakeSet", "Select"})
 
 
+OF_A_KNOWN_ENUM = frozenset({"ForEachElementInEnum", "EnumLiteral", "CastByteToEnum", "GetNumEnumEntries"})
+"""Nodes that cannot say the enumerators of an enumeration that the catalogue does not have."""
 MEMBERS = frozenset({"VariableGet", "VariableSet"})
 """Of another Blueprint's variable the document says the type, which may be any."""
 
@@ -46,7 +49,7 @@ class NodeValues:
         pin = shape.pin(key, True)
         if pin.type.kind != "wildcard":
             return self.values.literal(pin.type, follow)
-        before = [node.get(one.name) for one in shape.data_inputs if one.type.kind == "wildcard" and one.name not in shape.identity]
+        before = [node.get(one.name) for one in shape.data_inputs if one.type.kind == "wildcard" and one.group == pin.group and one.name not in shape.identity]
         given, is_counting = [one for one in before if one is not None], node.type in self.catalogue.operators.overloads
         return self.values.operand(given, follow, self._operand_structs(node), may_be_word=not is_counting)
 
@@ -108,18 +111,6 @@ class NodeValues:
         return InLexeme(choice_of(self.types_for(node)), follow)
 
 
-def promised_parameters(draft: Draft, node: Node) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Parameters that calls of what this node declares have used already, with the types that fit them."""
-    if node.type == "Event_Custom":
-        slots = draft.promised(str(node.get("Name"))).inputs
-    elif node.type == "FunctionEntry" or node.type == "FunctionResult" and draft.owes_result:
-        promise = draft.promised(draft.graph.name)
-        slots = promise.inputs if node.type == "FunctionEntry" else promise.outputs
-    else:
-        return {}
-    return {key: (slot.name, keeping_types(slot, draft.catalogue, draft.scope)) for key, slot in slots.items()}
-
-
 def _choice(*texts: str):
     return lambda self, draft, node, shape, follow: InLexeme(choice_of(texts), follow)
 
@@ -133,8 +124,12 @@ def _text(self: NodeValues, draft: Draft, node: Node, shape: Shape, follow: Foll
 
 
 def _of_kind(section: str, known: str):
-    """Something that the catalogue has, or the path of what only the project has."""
-    return lambda self, draft, node, shape, follow: Either(InLexeme(choice_of(getattr(self.names, known)), follow), self.references.path(section, follow))
+    """Something that the catalogue has, or the name or path of what only the project has."""
+    def place(self: NodeValues, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
+        named = () if node.type in OF_A_KNOWN_ENUM else (InLexeme(PROJECT_NAME, follow, self.names.is_project_class),)
+        return Either(InLexeme(choice_of(getattr(self.names, known)), follow), self.references.path(section, follow), *named)
+
+    return place
 
 
 def _params(self: NodeValues, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:

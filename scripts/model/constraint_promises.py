@@ -10,17 +10,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from model.constraint_names import PLAIN_TYPES, SIMPLE_STRUCTS
 from utils.blueprint_patterns import Catalogue, Pin, resolve_wildcards
-from utils.catalogue.data import short_name
 from utils.catalogue.scope import Scope
 from utils.catalogue.shape import Shape
 from utils.catalogue.wildcards import is_wild, literal_type
-from utils.dsl.ast import Graph, Node, PinRef, TypeRef, Value, Wire
-from utils.dsl.spelling import speller
+from utils.dsl.ast import Graph, Node, PinRef, Value, Wire
 from utils.dsl.types import PinType, engine_type
 
 CALL_WORDS = frozenset({"execute", "then", "self", "target"})
+Agrees = Callable[[PinType, PinType], object]
 UNNAMEABLE = frozenset({"wildcard", "delegate", "mcdelegate", "exec", "fieldpath"})
 
 
@@ -34,6 +32,18 @@ class Slot:
     targets: list[PinType] = field(default_factory=list)
     literals: list[Value] = field(default_factory=list)
     is_exact: bool = False
+    fed: list[PinType] = field(default_factory=list)
+    """What a result has fed, wire by wire, as it was when each was drawn."""
+
+    def may_be(self, kind: PinType, agrees: Agrees) -> bool:
+        """Whether a result of this type feeds all that it has fed so far."""
+        return all(agrees(kind, one) for one in self.fed)
+
+    def feed(self, kind: PinType, agrees: Agrees, is_open: bool) -> None:
+        """One wire more, which may say that the result is narrower than those before it did, unless it leads to a wildcard."""
+        if not is_open and not agrees(self.type, kind) and self.may_be(kind, agrees):
+            self.type = kind
+        self.fed.append(kind)
 
 
 @dataclass
@@ -51,10 +61,11 @@ def is_open_call(node: Node, scope: Scope) -> bool:
     return is_call_by_name(node) and _function_of(node) not in scope.functions
 
 
-def read_promises(graphs: Iterable[tuple[Graph, dict[str, Shape]]], wanted: frozenset[str], declared: Callable[[Node], Shape]) -> dict[str, Promise]:
+def read_promises(graphs: Iterable[tuple[Graph, dict[str, Shape]]], wanted: frozenset[str], declared: Callable[[Node], Shape],
+                  agrees: Agrees) -> dict[str, Promise]:
     """Promises by lower-case name, of the functions `wanted`, from graphs with the shapes their nodes had when written.
 
-    `declared(call)` is the shape that a call has by what has been declared since.
+    `declared(call)` is the shape that a call has by what has been declared since; `agrees(a, b)` whether an `a` may feed a `b`.
     """
     promises: dict[str, Promise] = {}
     for graph, shapes in graphs:
@@ -62,13 +73,18 @@ def read_promises(graphs: Iterable[tuple[Graph, dict[str, Shape]]], wanted: froz
         promising = {node_id: _read_values(node, promises) for node_id, node in calls.items() if _function_of(node) in wanted}
         if promising:
             now = shapes | {node_id: declared(node) for node_id, node in calls.items() if node_id not in promising}
-            _read_wires(graph, now, promising)
+            _read_wires(graph, now, promising, agrees)
     return promises
 
 
 def is_call_by_name(node: Node) -> bool:
     """A call that says no more of its function than its name."""
     return node.type == "Call" and all(node.get(key) is None for key in ("Class", "Params", "Results"))
+
+
+def calls_of(graph: Graph, name: str) -> list[str]:
+    """Ids of the nodes that call a function by its name alone."""
+    return [node.id for node in graph.nodes if is_call_by_name(node) and _function_of(node) == name.lower()]
 
 
 def _function_of(node: Node) -> str:
@@ -84,20 +100,26 @@ def _read_values(call: Node, promises: dict[str, Promise]) -> Promise:
     return promise
 
 
-def _read_wires(graph: Graph, shapes: dict[str, Shape], promises: dict[str, Promise]) -> None:
-    """`promises` by the id of the call. A slot has the type that its first wire had when it was drawn."""
+def _read_wires(graph: Graph, shapes: dict[str, Shape], promises: dict[str, Promise], agrees: Agrees) -> None:
+    """`promises` by the id of the call. A slot has the type that its first wire had when it was drawn; a later one may narrow a result."""
     for node_id in {end.node for wire in graph.wires if wire.is_exec for end in (wire.source, wire.target)} & promises.keys():
         promises[node_id].is_run = True
     ends = [(number, end) for number, wire in enumerate(graph.wires) if not wire.is_exec for end in _ends_on_calls(wire, promises)]
     for number, end in ends:
-        if end.name.lower() not in end.slots:
-            before = replace(graph, wires=graph.wires[:number])
-            end.slots[end.name.lower()] = Slot(end.name, end.type_in(before, _with_promises(shapes, promises)))
+        known = _with_promises(shapes, promises)
+        pin, slot = end.other_pin(known), end.slots.get(end.name.lower())
+        if pin is None:
+            continue  # a parameter that this wire names for the first time: it takes whatever comes
+        if slot is None or end.is_result and not slot.is_exact:
+            kind = end.type_in(replace(graph, wires=graph.wires[:number]), known)
+            slot = end.slots.setdefault(end.name.lower(), Slot(end.name, kind))
+            if end.is_result:
+                slot.feed(kind, agrees, is_open=is_wild(pin.type))
+        slot.is_exact |= is_wild(pin.type)
     known = _with_promises(shapes, promises)
     for _, end in ends:
         slot = end.slots[end.name.lower()]
         (slot.targets if end.is_result else slot.sources).append(end.type_in(graph, known))
-        slot.is_exact |= is_wild(end.other_pin(known).type)
 
 
 class _End(NamedTuple):
@@ -138,11 +160,15 @@ def with_promised_pins(shape: Shape, promise: Promise) -> Shape:
 
 
 def wanted_type(node: Node, shape: Shape, pin: Pin, kind: PinType) -> PinType:
-    """The type of a result that is to feed this input: an operand that is open goes by the values of the others."""
-    if not is_wild(kind) or pin.group != "Operand":
+    """The type of a result that is to feed this input: an operand that is open goes by the values of the others.
+
+    Without any it counts as a whole number, as does what a format takes, until the declaration says what it is: most
+    inputs take one, as it is or converted.
+    """
+    if not is_wild(kind) or pin.group != "Operand" and shape.type != "FormatText":
         return kind
     values = [node.get(one.name) for one in shape.data_inputs if one.group == "Operand" and one.name not in shape.identity]
-    return next(filter(None, map(literal_type, values)), kind)
+    return next(filter(None, map(literal_type, values)), PinType("int"))
 
 
 def type_text(kind: PinType, catalogue: Catalogue) -> str | None:
@@ -151,27 +177,3 @@ def type_text(kind: PinType, catalogue: Catalogue) -> str | None:
         return None
     text = str(catalogue.type_ref(kind))
     return text if all(part.isalnum() or part in "_<>," for part in text) else None
-
-
-def keeping_types(slot: Slot, catalogue: Catalogue, scope: Scope) -> tuple[str, ...]:
-    """Types by which a declaration keeps what is promised of a parameter or result: the one promised, and plain ones."""
-    own = type_text(slot.type, catalogue)
-    if slot.is_exact and own:
-        return (own,)
-    found = [name for name in (*PLAIN_TYPES, *SIMPLE_STRUCTS, *_base_classes(slot.type, catalogue)) if _keeps(slot, catalogue.resolve_type(TypeRef(name)), catalogue, scope)]
-    return tuple(dict.fromkeys((*([own] if own else ()), *found)))
-
-
-def _base_classes(kind: PinType, catalogue: Catalogue) -> Iterator[str]:
-    """Where a pawn is passed, the parameter may be any actor."""
-    path = catalogue.data.class_path(kind.name) if kind.kind == "object" and not kind.container else None
-    for ancestor in catalogue.data.ancestors(path)[1:] if path else ():
-        if text := type_text(kind._replace(name=short_name(ancestor)), catalogue):
-            yield text
-
-
-def _keeps(slot: Slot, kind: PinType, catalogue: Catalogue, scope: Scope) -> bool:
-    literals = speller().literals
-    return (all(catalogue.types_agree(source, kind, scope) for source in slot.sources)
-            and all(catalogue.types_agree(kind, target, scope) for target in slot.targets)
-            and not any(literals.misfit(literals.spell(value, kind), kind) for value in slot.literals))

@@ -92,8 +92,7 @@ class References:
 
     def class_(self, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
         if node.type in NAMING_A_CLASS:
-            owners = self._owners(node)
-            return Either(*([InLexeme(choice_of(owners), follow)] if owners else []), *self._project_classes(follow))
+            return Either(*self._known_classes(node, follow), *self._project_classes(follow))
         if node.type in OF_A_FUNCTION:
             return InLexeme(choice_of((write_value(dict(draft.graph.properties)["Class"]),)), follow)
         if node.type == "AsyncAction":
@@ -105,6 +104,13 @@ class References:
         if node.type in SUBSYSTEMS:
             return self.values.class_name(SUBSYSTEMS[node.type], follow)
         return self.values.class_name("ActorComponent" if node.type == "AddComponent" else "Object", follow)
+
+    def _known_classes(self, node: Node, follow: Follow) -> list[Place]:
+        """Of the catalogue: those that have the member; where it knows no such function or variable, any class may have got it since."""
+        if owners := self._owners(node):
+            return [InLexeme(self.names.heirs(owners), follow)]
+        is_free = node.type in ("VariableGet", "VariableSet") or node.type == "Call" and str(node.get("Function")).lower() not in self.catalogue.data.functions_by_name
+        return [InLexeme(self.names.classes_only, follow)] if is_free else []
 
     def _project_classes(self, follow: Follow) -> tuple[Place, Place]:
         return InLexeme(PROJECT_NAME, follow, self.names.is_project_class), self.path("classes", follow)

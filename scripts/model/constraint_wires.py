@@ -213,15 +213,19 @@ class Wiring:
         agreement = self.parts.catalogue.types_agree(source, target, self.parts.scope)
         return agreement is not None and not (pin.is_by_ref and not pin.is_const and agreement.kind == "conversion")
 
-    def is_consistent(self, changed: str) -> bool:
-        """All wires still agree and all values still fit, after something changed the types of a node."""
+    def is_consistent(self, *changed: str) -> bool:
+        """All wires still agree and all values still fit, after something changed the types of some nodes."""
         if not all(self._agrees(self.type_of(source), self.type_of(target), target[1]) for source, target in self._known_ends()):
             return False
-        shape = self.parts.shapes[changed]
-        is_operator = shape.role == "operator" and shape.type in self.parts.catalogue.operators.overloads
-        if is_operator and changed not in self.types.operators and self._has_known_operand(changed):
+        if any(self._lacks_function(node_id) for node_id in changed):
             return False
         return all(self._values_fit(node_id) for node_id in self.parts.nodes)
+
+    def _lacks_function(self, node_id: str) -> bool:
+        """Whether an operator has operands that none of its functions takes."""
+        shape = self.parts.shapes[node_id]
+        is_operator = shape.role == "operator" and shape.type in self.parts.catalogue.operators.overloads
+        return is_operator and node_id not in self.types.operators and self._has_known_operand(node_id)
 
     def _has_known_operand(self, node_id: str) -> bool:
         return any(not is_wild(self.type_of(source)) for source, target in self._known_ends() if target[0] == node_id)

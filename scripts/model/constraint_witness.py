@@ -79,13 +79,13 @@ def _ways_open(wiring: Wiring, node_id: str, targets: list[Pin]) -> Iterator[Way
 
 
 def _ways_on(wiring: Wiring, node_id: str, pin: Pin) -> Iterator[Way]:
-    """Wires from an output that has no type yet to an input that says it."""
-    if pin.is_input:
-        return
-    kind = wiring.type_of((node_id, pin))
-    for target in wiring.parts.data_inputs:
-        if (target[0], target[1].name) not in wiring.wired_inputs and not is_wild(wiring.type_of(target)) and wiring.fits((node_id, pin), kind, target):
-            yield (node_id, pin), target
+    """Wires to an input that says the type, from an output that has none yet: an open one itself, or one that shares its type with an open input."""
+    outputs = [out for out in wiring.parts.shapes[node_id].data_outputs if is_wild(out.type) and _shares(out, pin)] if pin.is_input else [pin]
+    for out in outputs:
+        kind = wiring.type_of((node_id, out))
+        for target in wiring.parts.data_inputs:
+            if (target[0], target[1].name) not in wiring.wired_inputs and not is_wild(wiring.type_of(target)) and wiring.fits((node_id, out), kind, target):
+                yield (node_id, out), target
 
 
 def _shares(pin: Pin, open_pin: Pin) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from corpus.synthesis import arguments as kinds
 from corpus.synthesis import vocabulary as words
-from corpus.synthesis.phrase import number_text
+from corpus.synthesis.phrase import COMPARED, COMPARING, ORDERING, number_text
 from corpus.synthesis.scene import Scene
 from utils.dsl.ast import PinRef
 
@@ -22,10 +22,6 @@ class Condition:
 
 Ask = Callable[[Scene], "Condition | None"]
 CONDITIONS: list[Ask] = []
-
-COMPARISONS = (("Greater", ("is greater than", "is above", "exceeds", "is more than")), ("Less", ("is less than", "is below", "is under", "is smaller than")),
-               ("GreaterEqual", ("is at least", "is greater than or equal to")), ("LessEqual", ("is at most", "is less than or equal to")),
-               ("EqualEqual", ("equals", "is equal to")), ("NotEqual", ("is not equal to", "differs from")))
 
 
 def condition(ask: Ask) -> Ask:
@@ -54,9 +50,8 @@ def number_compared(scene: Scene) -> Condition:
     is_real = scene.draw.chance(0.5)
     pin, text = kinds.wired_value(scene, "Float" if is_real else "Int")
     value, words_for = (kinds.real(0, 200, wired=0) if is_real else kinds.whole(0, 100, wired=0)).argument(scene)
-    choices = COMPARISONS[:4] if is_real else COMPARISONS
-    node, verbs = scene.draw.pick(choices)
-    return Condition(scene.pure(node, A=pin, B=value)["ReturnValue"], f"{text} {scene.draw.pick(verbs)} {words_for}")
+    node = scene.draw.pick(ORDERING if is_real else COMPARING)
+    return Condition(scene.pure(node, A=pin, B=value)["ReturnValue"], f"{text} {scene.draw.pick(COMPARED[node])} {words_for}")
 
 
 @condition

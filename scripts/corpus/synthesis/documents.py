@@ -10,7 +10,7 @@ from corpus.synthesis.blocks import BLOCKS
 from corpus.synthesis.builder import GraphBuilder, params
 from corpus.synthesis.compose import TooLong, add_steps, compose_part
 from corpus.synthesis.frames import say
-from corpus.synthesis.phrase import chained, number_text, sentence
+from corpus.synthesis.phrase import COMPARED, ORDERING, chained, number_text, sentence
 from corpus.synthesis.scene import Scene
 from corpus.synthesis.triggers import TRIGGERS, Trigger, key_text
 from utils.dsl.ast import PinRef
@@ -102,7 +102,6 @@ def overlap_pair(scene: Scene) -> str:
 
 MATH = (("Add", "the sum of {a} and {b}", "{a} plus {b}"), ("Subtract", "{a} minus {b}", "the difference of {a} and {b} ({a} minus {b})"),
         ("Multiply", "{a} multiplied by {b}", "the product of {a} and {b}"), ("Divide", "{a} divided by {b}", "the quotient {a} / {b}"))
-COMPARED = (("Greater", "{a} is greater than {b}"), ("Less", "{a} is less than {b}"), ("GreaterEqual", "{a} is at least {b}"), ("LessEqual", "{a} is at most {b}"))
 PARAMETER_PAIRS = (("Base", "Bonus"), ("Damage", "Armor"), ("Price", "Amount"), ("Current", "Maximum"), ("Value", "Factor"), ("Distance", "Speed"), ("A", "B"),
                    ("Score", "Multiplier"), ("Strength", "Weight"), ("Min", "Max"), ("Level", "Rate"))
 
@@ -151,12 +150,12 @@ def _refined(scene: Scene, kind: str, value: PinRef, said: str) -> tuple[PinRef,
 def function_that_tests(scene: Scene) -> str:
     kind = scene.draw.pick(("Float", "Int"))
     _, entry, (a, b), name = _function(scene, kind, "Bool", "Result")
-    node, wording = scene.draw.pick(COMPARED)
+    node = scene.draw.pick(ORDERING)
     value = scene.pure(node, A=entry[a], B=entry[b])["ReturnValue"]
     result = scene.draw.pick(("Result", "bIsTrue", "bPassed", "bEnough"))
     _give_back(scene, result, "Bool", value)
     noun = {"Float": "float", "Int": "integer"}[kind]
-    said = wording.format(a=a, b=b)
+    said = f"{a} {scene.draw.pick(COMPARED[node])} {b}"
     return scene.draw.pick((f"Write a function {name} with the {noun} inputs {a} and {b} that returns a boolean {result} telling whether {said}.",
                             f"Create a function {name}({a}: {kind}, {b}: {kind}) returning {result}: Bool, true if {said}.",
                             f"Function {name}: from the {noun}s {a} and {b}, output the boolean {result}, which is true when {said}."))

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from corpus.synthesis import arguments as kinds
 from corpus.synthesis.arguments import Kind
+from corpus.synthesis.phrase import COMPARED, COMPARING, ORDERING, SIGNS
 from corpus.synthesis.scene import Scene
 from utils.dsl.ast import PinRef, Value
 
@@ -101,12 +102,8 @@ def condition(scene: Scene, depth: int) -> Said:
     return _comparison(scene, depth)
 
 
-COMPARED = (("Greater", ("is greater than", ">", "is above", "is more than", "is over", "exceeds", "is higher than", "is bigger than")),
-            ("Less", ("is less than", "<", "is below", "is under", "is lower than", "is smaller than", "is fewer than")),
-            ("GreaterEqual", (">=", "is at least", "is greater than or equal to", "is not less than", "has reached")),
-            ("LessEqual", ("<=", "is at most", "is less than or equal to", "is not greater than", "is not more than")),
-            ("EqualEqual", ("==", "equals", "is equal to", "is exactly", "is")),
-            ("NotEqual", ("!=", "is not equal to", "differs from", "is not")))
+SHORTLY = {"Greater": ("is over",), "Less": ("is fewer than",), "GreaterEqual": ("has reached",), "LessEqual": (), "EqualEqual": ("is", "is exactly"), "NotEqual": ("is not",)}
+"""Ways to compare that elsewhere might mean something else."""
 
 
 def _comparison(scene: Scene, depth: int) -> Said:
@@ -116,8 +113,9 @@ def _comparison(scene: Scene, depth: int) -> Said:
     right = Said(*(kinds.real(0, 200) if kind == "Float" else kinds.whole(0, 100)).literal(scene.draw)) if is_known else formula(scene, kind, 0)
     if right.value == left.value:
         right = another(scene, kind)
-    node, words = scene.draw.pick(COMPARED[:4] if kind == "Float" else COMPARED)
-    return Said(scene.pure(node, A=left.value, B=right.value)["ReturnValue"], f"{left:1} {scene.draw.pick(words)} {right:1}", CLAUSE)
+    node = scene.draw.pick(ORDERING if kind == "Float" else COMPARING)
+    verb = scene.draw.pick((*COMPARED[node], *SHORTLY[node], SIGNS[node]))
+    return Said(scene.pure(node, A=left.value, B=right.value)["ReturnValue"], f"{left:1} {verb} {right:1}", CLAUSE)
 
 
 def _number_operations(kind: str) -> list[Operation]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from corpus.synthesis import vocabulary as words
 from corpus.synthesis.arguments import type_noun
 from corpus.synthesis.builder import GraphBuilder, params
-from corpus.synthesis.documents import COMPARED, MATH, _start, _steps, document
-from corpus.synthesis.phrase import number_text, sentence
+from corpus.synthesis.documents import MATH, _start, _steps, document
+from corpus.synthesis.phrase import COMPARED, ORDERING, number_text, sentence
 from corpus.synthesis.scene import Scene
 from utils.dsl.ast import PinRef, Word
 
@@ -84,10 +84,10 @@ def function_of_state(scene: Scene) -> str:
     scene.document.graphs.append(scene.graph)
     scene.flow = scene.graph.node("FunctionEntry")["Then"]
     variable = scene.variable_of(kind)
-    node, wording = scene.draw.pick(COMPARED)
+    node = scene.draw.pick(ORDERING)
     asked = scene.pure(node, A=scene.get(variable), B=float(limit) if kind == "Float" else limit)["ReturnValue"]
     scene.step("FunctionResult", {"Params": params(**{result: "Bool"})}, then=None, **{result: asked})
-    said = wording.format(a=scene.mention(variable, type_noun(kind)), b=limit)
+    said = f"{scene.mention(variable, type_noun(kind))} {scene.draw.pick(COMPARED[node])} {limit}"
     pure = "pure " if is_pure else ""
     return scene.draw.pick((f"A {pure}function {name} returns the boolean {result}: whether {said}.", f"Make a {pure}function {name} with a boolean result {result}, true when {said}.",
                             f"{'Pure f' if is_pure else 'F'}unction {name} -> {result} (boolean): {said}."))

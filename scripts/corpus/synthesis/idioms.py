@@ -11,7 +11,7 @@ from corpus.synthesis.actions import step_of
 from corpus.synthesis.blocks import Steps, block, goes_on, scoped
 from corpus.synthesis.builder import params
 from corpus.synthesis.conditions import Condition, condition
-from corpus.synthesis.phrase import Clause, number_text
+from corpus.synthesis.phrase import COMPARED, Clause, number_text
 from corpus.synthesis.scene import Scene
 from corpus.synthesis.triggers import Trigger, _begin, trigger
 from utils.dsl.ast import PinRef, Word
@@ -128,11 +128,11 @@ def with_authority(scene: Scene, steps: Steps) -> str:
 def near_player(scene: Scene) -> Condition | None:
     if scene.document.parent not in kinds.ACTOR_PARENTS:
         return None
-    node, words_for = scene.draw.pick((("Less", ("is less than", "is below")), ("Greater", ("is greater than", "is above"))))
+    node = scene.draw.pick(("Less", "Greater"))
     limit = float(scene.draw.whole(50, 3000))
     distance = scene.pure("GetDistanceTo", OtherActor=scene.shared("GetPlayerPawn")["ReturnValue"])["ReturnValue"]
     pin = scene.pure(node, A=distance, B=limit)["ReturnValue"]
-    return Condition(pin, f"the distance to the player pawn {scene.draw.pick(words_for)} {number_text(limit)}")
+    return Condition(pin, f"the distance to the player pawn {scene.draw.pick(COMPARED[node])} {number_text(limit)}")
 
 
 # -- widgets

@@ -8,6 +8,16 @@ from dataclasses import dataclass
 
 from corpus.synthesis.draw import Draw
 
+# Comparisons by their nodes, each way to say one unmistakable wherever it stands between two values.
+COMPARED = {"Greater": ("is greater than", "is above", "is more than", "exceeds", "is higher than", "is bigger than"),
+            "Less": ("is less than", "is below", "is under", "is lower than", "is smaller than"),
+            "GreaterEqual": ("is at least", "is greater than or equal to", "is not less than"),
+            "LessEqual": ("is at most", "is less than or equal to", "is not greater than", "is not more than"),
+            "EqualEqual": ("equals", "is equal to"), "NotEqual": ("is not equal to", "differs from")}
+SIGNS = {"Greater": ">", "Less": "<", "GreaterEqual": ">=", "LessEqual": "<=", "EqualEqual": "==", "NotEqual": "!="}
+COMPARING = tuple(COMPARED)
+ORDERING = COMPARING[:4]
+"""Those that real numbers are compared with."""
 IRREGULAR = {"be": "is", "have": "has", "do": "does", "go": "goes"}
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 
 from corpus.synthesis.draw import Draw
+from corpus.synthesis.phrase import COMPARED, SIGNS
 from corpus.synthesis.renaming import QUOTED
 
 # Phrases of one group mean the same event.
@@ -32,12 +33,7 @@ VERBS = ((r"\b(?:print|show|log)(?= \")", ("print", "print", "show", "show the m
          (r"\bwait(?= [\d.]+ seconds)", ("wait", "delay", "pause for")), (r"\bspawn a(?= BP_)", ("spawn a", "spawn an actor of class")))
 # Phrases of one group say the same wherever they stand.
 PHRASES: tuple[tuple[str, ...], ...] = (
-    (" is greater than or equal to ", " is at least ", " >= ", " is not less than "),
-    (" is less than or equal to ", " is at most ", " <= ", " is not greater than "),
-    (" is greater than ", " is more than ", " is above ", " > ", " exceeds ", " is higher than "),
-    (" is less than ", " is below ", " is under ", " < ", " is lower than ", " is smaller than "),
-    (" is equal to ", " equals ", " == "),
-    (" is not equal to ", " differs from ", " != "),
+    *((*(f" {words} " for words in COMPARED[node]), f" {SIGNS[node]} ") for node in ("GreaterEqual", "LessEqual", "Greater", "Less", "EqualEqual", "NotEqual")),
     (", otherwise ", ", else ", "; otherwise ", "; if not, "),
     (", then ", ", and then ", ", after that ", ", next "),
     (" -> ", " → ", " => "),
