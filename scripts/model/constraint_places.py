@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
 from model.constraint_lexemes import END, Lexeme, TrieNode, choice_of
@@ -231,7 +232,9 @@ class AtLineStart:
         if byte not in self._places:
             statement = self._by_letter().get(byte)
             is_possible = statement is not None and statement.is_possible()
-            self._places[byte] = InLexeme(choice_of((statement.keyword,)), lambda _: statement.follow()) if is_possible else None
+            # What follows is worked out once, for the mask and for the step.
+            follow = cache(lambda _: statement.follow())
+            self._places[byte] = InLexeme(choice_of((statement.keyword,)), follow) if is_possible else None
         return self._places[byte]
 
     def places(self) -> list[Place]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from model.constraint_parts import Way, closure_of
@@ -36,7 +37,7 @@ def pay(wiring: Wiring, tries: list[int], reached: set[str] | None = None, depth
     return None
 
 
-def _ways(wiring: Wiring, node_id: str, pin: Pin, running: set[str]) -> list[Way]:
+def _ways(wiring: Wiring, node_id: str, pin: Pin, running: set[str]) -> Iterator[Way]:
     """Wires that fill an input, or decide an open wildcard through any input of its node."""
     is_input_debt = pin.is_input and (node_id, pin.name) not in wiring.wired_inputs and not wiring.parts.has_literal(node_id, pin)
     shape = wiring.parts.shapes[node_id]
@@ -50,8 +51,17 @@ def _ways(wiring: Wiring, node_id: str, pin: Pin, running: set[str]) -> list[Way
             needs = 0 if source[0] in running else 1 + (source[0] in wiring.parts.needy)
             ways += [(needs, source, (node_id, target)) for target in targets if wiring.fits(source, kind, (node_id, target))]
     ways.sort(key=lambda way: way[0])
-    return ([(source, target) for _, source, target in ways] or list(_ways_round(wiring, targets)) or list(_ways_open(wiring, node_id, targets))
-            or list(_ways_on(wiring, node_id, pin)))
+    if ways:
+        return ((source, target) for _, source, target in ways)
+    return _first_kind(_ways_round(wiring, targets), _ways_open(wiring, node_id, targets), _ways_on(wiring, node_id, pin))
+
+
+def _first_kind(*kinds: Iterator[Way]) -> Iterator[Way]:
+    """All of the first that has any; each is worked out only when the one before it led nowhere."""
+    for kind in kinds:
+        for first in kind:
+            return chain((first,), kind)
+    return iter(())
 
 
 def _ways_round(wiring: Wiring, targets: list[Pin]) -> Iterator[Way]:
@@ -79,8 +89,11 @@ def _ways_open(wiring: Wiring, node_id: str, targets: list[Pin]) -> Iterator[Way
 
 
 def _ways_on(wiring: Wiring, node_id: str, pin: Pin) -> Iterator[Way]:
-    """Wires to an input that says the type, from an output that has none yet: an open one itself, or one that shares its type with an open input."""
-    outputs = [out for out in wiring.parts.shapes[node_id].data_outputs if is_wild(out.type) and _shares(out, pin)] if pin.is_input else [pin]
+    """Wires to an input that says the type, from an output that has none yet: an open one itself, or one that shares its type with an input that is wired."""
+    outputs = [pin]
+    if pin.is_input:
+        is_wired = (node_id, pin.name) in wiring.wired_inputs
+        outputs = [out for out in wiring.parts.shapes[node_id].data_outputs if is_wired and is_wild(out.type) and _shares(out, pin)]
     for out in outputs:
         kind = wiring.type_of((node_id, out))
         for target in wiring.parts.data_inputs:
