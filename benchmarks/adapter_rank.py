@@ -7,7 +7,7 @@ Reads    an adapter folder
 Writes   the same folder with a smaller adapter, for 12 to examine
 Usage    python benchmarks/adapter_rank.py --rank 16 --output /tmp/rank16 [--adapter models/embedded-adapter]
          python scripts/12_run_exam.py --model /tmp/rank16 --lesson holdout --no-pages
-Exit     0 written, 64 bad usage
+Exit     0 written, 2 bad usage
 """
 
 from __future__ import annotations

@@ -65,8 +65,8 @@ class Grammar:
         return found
 
     def _may_carry_data(self, draft: Draft) -> bool:
-        known = draft.wiring.data_sources() if not draft.open_calls else (source for source in draft.wiring.parts.data_outputs if next(self._targets(draft, source), None))
-        return next(known, None) is not None or any(True for _ in self._fresh_sources(draft)) or self._may_be_passed(draft)
+        is_known = any(next(self._targets(draft, source), None) for source in draft.wiring.parts.data_outputs)
+        return is_known or any(True for _ in self._fresh_sources(draft)) or self._may_be_passed(draft)
 
     # VAR Health: Float = 100.0 [Replicated=true]
 

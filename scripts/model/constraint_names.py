@@ -29,10 +29,7 @@ OF_A_PATH = ("Object", "Struct", "Enum")
 PROJECT_CLASS = re.compile(rf"[A-Z][A-Za-z0-9]{{0,{LONGEST_STEM_BYTES - 1}}}_[A-Za-z0-9_]+")
 """What the lexeme PROJECT_NAME spells."""
 SIMPLE_STRUCTS = ("Vector", "Rotator", "Transform", "Vector2D", "LinearColor")
-
-
 MOST_HEIRS = 100
-
 
 class Names:
     """The choices of one catalogue."""
