@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-import time
 from itertools import combinations
 
+from cpu_time import least_seconds
 from hypothesis import given, settings, strategies as st
 
 from utils.clipboard.writing.layout import Box, Edge, arrange
@@ -156,8 +156,6 @@ def test_a_thousand_nodes_take_under_a_second_and_time_stays_near_linear():
     times_s = {}
     for count in (1_000, 8_000):
         boxes, edges = big_graph(count)
-        start = time.process_time()
-        arrange(boxes, edges)
-        times_s[count] = time.process_time() - start
+        times_s[count] = least_seconds(lambda: arrange(boxes, edges))
     assert times_s[1_000] < 1.0
     assert times_s[8_000] < 30 * max(times_s[1_000], 0.01)
