@@ -9,7 +9,7 @@ from model.constraint_parts import Ends
 from model.constraint_promises import Agrees, Slot, type_text, wanted_type
 from model.constraint_wires import Wiring
 from utils.catalogue.shape import Pin
-from utils.catalogue.wildcards import is_wild
+from utils.catalogue.wildcards import is_wild, types_another
 from utils.dsl.types import PinType
 
 
@@ -25,7 +25,7 @@ def _fed_by(wiring: Wiring, node_id: str) -> Iterator[Ends]:
     for target in wiring.parts.data_inputs:
         is_open = is_wild(target[1].type)
         kind = wanted_type(wiring.parts.nodes[target[0]], wiring.parts.shapes[target[0]], target[1], wiring.type_of(target))
-        if is_wild(kind) or wiring.types_another(target) or not type_text(kind, wiring.parts.catalogue):
+        if is_wild(kind) or types_another(wiring.parts.shapes[target[0]], target[1]) or not type_text(kind, wiring.parts.catalogue):
             continue
         source = node_id, _unnamed(kind, is_input=False)
         if is_open and kind not in known:

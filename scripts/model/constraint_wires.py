@@ -7,15 +7,14 @@ that would fill it are the witness, and they are what completes an answer that i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import cached_property
 
 from model.constraint_parts import Ends, Parts, Way, closure_of, edges_of
 from model.constraint_witness import WITNESS_TRIES, pay
-from utils.blueprint_patterns import resolve_wildcards
 from utils.catalogue.shape import Pin
-from utils.catalogue.wildcards import PinTypes, is_wild
-from utils.dsl.ast import Graph, PinRef, Wire
+from utils.catalogue.wildcards import PinTypes, is_wild, types_another
+from utils.dsl.ast import PinRef, Wire
 from utils.dsl.spelling import speller
 from utils.dsl.types import PinType
 
@@ -35,18 +34,27 @@ class Wiring:
         self._exec_witness: dict[str, list[Way] | None] = {}
         self._type_legal: dict[tuple, bool] = {}
         self.fresh_results: dict[str, list[Ends]] = {}
+        self.last_targets: dict[tuple[str, str], Ends] = {}
+        """Where an output could go when that was last asked, here or before the last wires: most likely it still can."""
+        self.retyped: frozenset[str] | None = None
+        """Nodes whose types the last wire may have decided; None where nothing is known of the wires before it."""
 
     def with_wire(self, source: Ends, target: Ends) -> Wiring:
         return self.followed_by(Wire(PinRef(source[0], source[1].name), PinRef(target[0], target[1].name), source[1].is_exec))
 
     def followed_by(self, wire: Wire) -> Wiring:
         after = Wiring(self.parts, (*self.wires, wire), self.hint_after(wire))
+        after.__dict__["type_links"] = [*self.type_links, wire] if self.parts.links_types(wire) else self.type_links
         if wire.is_exec or not self._changes_types(wire):
             after.__dict__["types"] = self.types
             after._type_legal = self._type_legal
-        kept = self._kept_witness(wire, self.__dict__.get("witness"))
-        if kept is not None:
-            after.__dict__["witness"] = kept
+        else:
+            after.retyped = self._nodes_that_share_types(wire)
+            after._types_before = self.types
+            after._type_legal = {key: is_legal for key, is_legal in self._type_legal.items() if key[1] not in after.retyped and key[3] not in after.retyped}
+        after.last_targets = self.last_targets
+        if after.retyped is None and (known := self.__dict__.get("witness")) is not None:
+            after._keep_witness(self, known)
         return after
 
     def hint_after(self, wire: Wire) -> list[Way] | None:
@@ -56,18 +64,23 @@ class Wiring:
             return self._exec_witness.get(wire.target.node) or known
         return known and _without_input(known, wire)
 
-    def _kept_witness(self, wire: Wire, known: list[Way] | None) -> list[Way] | None:
-        """What pays the debts before this wire pays them after it too, where it changes no types, closes no cycle and adds no debt."""
+    def _keep_witness(self, before: Wiring, known: list[Way]) -> None:
+        """What paid the debts before the last wire pays them after it too, where that adds no debt, closes no cycle and types no node that they touch."""
+        wire = self.wires[-1]
         source, target = wire.source.node, wire.target.node
-        if known is None or wire.is_exec or self._changes_types(wire) or {source, target} <= self.parts.pure:
-            return None
-        running = self.reached | closure_of((one for (one, _), _ in known), self.feeders)
-        fresh = closure_of([source], self.feeders) - running if target in running else set()
+        retyped = self.retyped or frozenset()
+        if wire.is_exec or any(node_id in retyped for way in known for node_id, _ in way):
+            return
+        if known and {source, target} <= self.parts.pure and _closes_a_cycle(source, target, known, before.feeders):
+            return
+        running = before.reached | closure_of((one for (one, _), _ in known), before.feeders)
+        fresh = closure_of([source], before.feeders) - running if target in running else set()
         kept = _without_input(known, wire)
         # A way that decides the type of what it leads from is not made good by another wire to its end.
-        if self.debts(fresh) or any(is_wild(self.type_of(way[0])) for way in known if way not in kept):
-            return None
-        return kept
+        if before.debts(fresh) or any(is_wild(before.type_of(way[0])) for way in known if way not in kept):
+            return
+        if not self.debts(retyped & (running | fresh)):
+            self.__dict__["witness"] = kept
 
     def _changes_types(self, wire: Wire) -> bool:
         return wire.source.node in self.parts.typeable or wire.target.node in self.parts.typeable
@@ -90,7 +103,18 @@ class Wiring:
     def types(self) -> PinTypes:
         if not self.data_wires or not self.parts.typeable:
             return self.parts.types_unwired
-        return resolve_wildcards(Graph(self.parts.name, tuple(self.parts.nodes.values()), self.wires), self.parts.shapes)
+        if self.retyped is None:
+            return self.parts.types_with(self.wires)
+        return self._types_before.replaced_near(self.retyped, self.parts.types_within(self.retyped, self.data_wires))
+
+    @cached_property
+    def type_links(self) -> list[Wire]:
+        return [wire for wire in self.data_wires if self.parts.links_types(wire)]
+
+    def _nodes_that_share_types(self, wire: Wire) -> frozenset[str]:
+        """Nodes whose types one more wire may decide."""
+        pairs = [(link.source.node, link.target.node) for link in self.type_links]
+        return frozenset(closure_of({wire.source.node, wire.target.node} & self.parts.typeable, edges_of([*pairs, *((b, a) for a, b in pairs)])))
 
     def type_of(self, end: Ends) -> PinType:
         node_id, pin = end
@@ -116,7 +140,7 @@ class Wiring:
         return self.hint if self.hint and self._is_paid_by(self.hint) else pay(self, [WITNESS_TRIES])
 
     def _is_paid_by(self, ways: list[Way]) -> bool:
-        wiring = Wiring(self.parts, self.wires)
+        wiring = self
         for source, target in ways:
             if not wiring.fits(source, wiring.type_of(source), target):
                 return False
@@ -158,7 +182,12 @@ class Wiring:
 
     def data_sources(self) -> Iterator[Ends]:
         for source in self.parts.data_outputs:
-            if next(self.data_targets(source), None):
+            key = source[0], source[1].name
+            known = self.last_targets.get(key)
+            if known is not None and self.has_room(source, known) and self.is_legal(source, self.type_of(source), known):
+                yield source
+            elif target := next(self.data_targets(source), None):
+                self.last_targets[key] = target
                 yield source
 
     def data_targets(self, source: Ends) -> Iterator[Ends]:
@@ -190,11 +219,13 @@ class Wiring:
     def _types_stay_right(self, source: Ends, kind: PinType, target: Ends) -> bool:
         if self._keeps_types(source, target):
             return self._agrees(kind, self.type_of(target), target[1])
+        if not (self._may_come_to_agree(source, target) if is_wild(kind) else self._may_decide(kind, target)):
+            return False
         return self.with_wire(source, target).is_consistent(target[0])
 
     def _keeps_types(self, source: Ends, target: Ends) -> bool:
         """Whether this wire leaves the types of all pins as they are."""
-        return not is_wild(target[1].type) and self._is_settled(source) and not self.types_another(target)
+        return not is_wild(target[1].type) and self._is_settled(source) and not types_another(self.parts.shapes[target[0]], target[1])
 
     def _is_settled(self, source: Ends) -> bool:
         """Whether a further wire from this output cannot change what it carries."""
@@ -206,20 +237,35 @@ class Wiring:
             return node_id in self.types.operators and self._has_known_operand(node_id)
         return any(is_wild(one.type) and one.type.container and (node_id, one.name) in self.wired_inputs for one in shape.data_inputs)
 
-    def types_another(self, target: Ends) -> bool:
-        return any(out.typed_by == target[1].internal for out in self.parts.shapes[target[0]].data_outputs)
-
     def _agrees(self, source: PinType, target: PinType, pin: Pin) -> bool:
         agreement = self.parts.catalogue.types_agree(source, target, self.parts.scope)
         return agreement is not None and not (pin.is_by_ref and not pin.is_const and agreement.kind == "conversion")
 
+    def _may_come_to_agree(self, source: Ends, target: Ends) -> bool:
+        """Whether an operator that has no types yet has a function whose result this input takes."""
+        overloads = self.parts.catalogue.operators.overloads.get(self.parts.shapes[source[0]].type)
+        return overloads is None or is_wild(target[1].type) or any(self._agrees(one.result, target[1].type, target[1]) for one in overloads)
+
+    def _may_decide(self, kind: PinType, target: Ends) -> bool:
+        """Whether an input that takes its type from its wire may take this one, whatever else is wired."""
+        shape = self.parts.shapes[target[0]]
+        if target[1].type.container and not self._agrees(kind, target[1].type, target[1]):
+            return False
+        if target[1].group != "Operand" or shape.type not in self.parts.catalogue.operators.overloads:
+            return True
+        sides = [pin.name for pin in shape.data_inputs if pin.group == "Operand"][:2]
+        return len(sides) < 2 or target[1].name not in sides or self.parts.catalogue.operators.takes(shape.type, kind, sides.index(target[1].name))
+
     def is_consistent(self, *changed: str) -> bool:
-        """All wires still agree and all values still fit, after something changed the types of some nodes."""
-        if not all(self._agrees(self.type_of(source), self.type_of(target), target[1]) for source, target in self._known_ends()):
+        """All wires still agree and all values still fit, after something changed the types of some nodes.
+
+        What the last wire has not retyped was right before it.
+        """
+        if not all(self._agrees(self.type_of(source), self.type_of(target), target[1]) for source, target in self._known_ends(self.retyped)):
             return False
         if any(self._lacks_function(node_id) for node_id in changed):
             return False
-        return all(self._values_fit(node_id) for node_id in self.parts.nodes)
+        return all(self._values_fit(node_id) for node_id in (self.parts.nodes if self.retyped is None else self.retyped))
 
     def _lacks_function(self, node_id: str) -> bool:
         """Whether an operator has operands that none of its functions takes."""
@@ -228,15 +274,14 @@ class Wiring:
         return is_operator and node_id not in self.types.operators and self._has_known_operand(node_id)
 
     def _has_known_operand(self, node_id: str) -> bool:
-        return any(not is_wild(self.type_of(source)) for source, target in self._known_ends() if target[0] == node_id)
+        return any(not is_wild(self.type_of(source)) for source, target in self._known_ends({node_id}) if target[0] == node_id)
 
-    def _known_ends(self) -> Iterator[Way]:
-        """Of the data wires, but for those to a parameter or result that nobody has named yet: it takes the type of its wire."""
+    def _known_ends(self, nodes: Set[str] | None = None) -> Iterator[Way]:
+        """Of the data wires, or of those at some nodes."""
         for wire in self.data_wires:
-            source = self.parts.shapes[wire.source.node].pin(wire.source.pin, False)
-            target = self.parts.shapes[wire.target.node].pin(wire.target.pin, True)
-            if source and target:
-                yield (wire.source.node, source), (wire.target.node, target)
+            if nodes is None or wire.source.node in nodes or wire.target.node in nodes:
+                if ends := self.parts.ends_of(wire):
+                    yield ends
 
     def _values_fit(self, node_id: str) -> bool:
         literals = speller().literals
@@ -270,9 +315,17 @@ class Wiring:
         if self.witness and self.witness[0] == (source, target):
             return True
         after = self.with_wire(source, target)
-        if (kept := self._kept_witness(after.wires[-1], self.witness)) is not None:
-            after.__dict__["witness"] = kept
+        if after.retyped is not None and self.witness is not None:
+            after._keep_witness(self, self.witness)
         return after.witness is not None
+
+
+def _closes_a_cycle(source: str, target: str, ways: list[Way], feeders: dict[str, list[str]]) -> bool:
+    """Whether a wire would, once these ways are drawn."""
+    drawn = edges_of([(into, out) for (out, _), (into, _) in ways])
+    for node_id, found in feeders.items():
+        drawn.setdefault(node_id, []).extend(found)
+    return target in closure_of([source], drawn)
 
 
 def _without_input(ways: list[Way], wire: Wire) -> list[Way]:

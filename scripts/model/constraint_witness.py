@@ -44,16 +44,8 @@ def _ways(wiring: Wiring, node_id: str, pin: Pin, running: set[str]) -> Iterator
     targets = [pin] if is_input_debt and (pin.is_required or not pin.group) else [
         one for one in shape.data_inputs if is_wild(one.type) and not one.is_hidden and _shares(one, pin)
         and (node_id, one.name) not in wiring.wired_inputs and not wiring.parts.has_literal(node_id, one)]
-    ways = []
-    for source in wiring.parts.data_outputs:
-        kind = wiring.type_of(source)
-        if not is_wild(kind):
-            needs = 0 if source[0] in running else 1 + (source[0] in wiring.parts.needy)
-            ways += [(needs, source, (node_id, target)) for target in targets if wiring.fits(source, kind, (node_id, target))]
-    ways.sort(key=lambda way: way[0])
-    if ways:
-        return ((source, target) for _, source, target in ways)
-    return _first_kind(_ways_round(wiring, targets), _ways_open(wiring, node_id, targets), _ways_on(wiring, node_id, pin))
+    return _first_kind(_ways_known(wiring, node_id, targets, running), _ways_round(wiring, targets), _ways_open(wiring, node_id, targets),
+                       _ways_on(wiring, node_id, pin))
 
 
 def _first_kind(*kinds: Iterator[Way]) -> Iterator[Way]:
@@ -62,6 +54,15 @@ def _first_kind(*kinds: Iterator[Way]) -> Iterator[Way]:
         for first in kind:
             return chain((first,), kind)
     return iter(())
+
+
+def _ways_known(wiring: Wiring, node_id: str, targets: list[Pin], running: set[str]) -> Iterator[Way]:
+    """Wires from outputs that have a type, of nodes that run before others, of those that need nothing before the rest."""
+    needy = wiring.parts.needy
+    for source in sorted(wiring.parts.data_outputs, key=lambda source: 0 if source[0] in running else 1 + (source[0] in needy)):
+        kind = wiring.type_of(source)
+        if not is_wild(kind):
+            yield from ((source, (node_id, target)) for target in targets if wiring.fits(source, kind, (node_id, target)))
 
 
 def _ways_round(wiring: Wiring, targets: list[Pin]) -> Iterator[Way]:

@@ -8,7 +8,7 @@ docs/node-forms.md tells how each kind of node is written; the catalogue/shapes_
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from functools import lru_cache
 
 from utils.catalogue.data import CatalogueData, Event, Function
@@ -31,10 +31,10 @@ def load_catalogue() -> Catalogue:
     return Catalogue(CatalogueData.load())
 
 
-def resolve_wildcards(graph: Graph, shapes: Mapping[str, Shape]) -> PinTypes:
-    """Types of all pins of a graph; `shapes` by node id."""
+def resolve_wildcards(graph: Graph, shapes: Mapping[str, Shape], within: Set[str] | None = None) -> PinTypes:
+    """Types of all pins of a graph, or of some nodes that no wire links to the types of others; `shapes` by node id."""
     catalogue = load_catalogue()
-    return WildcardSolver(graph, shapes, catalogue.types, catalogue.operators).solve()
+    return WildcardSolver(graph, shapes, catalogue.types, catalogue.operators, within).solve()
 
 
 class Catalogue:

@@ -28,6 +28,7 @@ class OperatorTable:
         self.overloads = {name: [Overload(owner, function, *map(parse_engine_type, kinds)) for owner, function, *kinds in rows]
                           for name, rows in data.raw["operators"].items()}
         self.find = lru_cache(maxsize=4096)(self._find)
+        self.takes = lru_cache(maxsize=4096)(self._takes)
 
     def _find(self, name: str, left: PinType | None, right: PinType | None) -> Overload | None:
         """The cheapest overload for what is known of the two sides; equal sides win where one is not known."""
@@ -38,6 +39,10 @@ class OperatorTable:
             if cost < best_cost:
                 best, best_cost = overload, cost
         return best
+
+    def _takes(self, name: str, kind: PinType, side: int) -> bool:
+        """Whether any overload has a left (0) or right (1) side that this may feed."""
+        return any(self._cost(kind, overload[2 + side]) < NO_WAY for overload in self.overloads.get(name, ()))
 
     def _cost(self, source: PinType | None, target: PinType) -> int:
         if source is None or source == target:

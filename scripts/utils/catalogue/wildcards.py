@@ -8,7 +8,7 @@ values (an array of actors takes a pawn, not the other way round), inputs before
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from itertools import count
 
 from utils.catalogue.operators import BOOL, FLOAT, INT, OperatorTable, Overload
@@ -49,16 +49,28 @@ class PinTypes:
             return pin.type
         return bound._replace(container=pin.type.container) if pin.type.container else bound
 
+    def replaced_near(self, nodes: Set[str], found: PinTypes) -> PinTypes:
+        """These types, but for the pins of `nodes` those of `found`."""
+        after = PinTypes()
+        for name in ("groups", "narrowed", "operands"):
+            kept = {key: kind for key, kind in getattr(self, name).items() if key[0] not in nodes}
+            setattr(after, name, kept | getattr(found, name))
+        after.operators = {node_id: one for node_id, one in self.operators.items() if node_id not in nodes} | found.operators
+        return after
+
 
 def group_of(pin: Pin) -> str:
     return pin.group or f"pin {pin.name}"
 
 
 class WildcardSolver:
-    """One graph's pass: pops the strongest known fact, binds the group it decides, follows that group's wires."""
+    """One graph's pass: pops the strongest known fact, binds the group it decides, follows that group's wires.
 
-    def __init__(self, graph: Graph, shapes: Mapping[str, Shape], types: TypeRules, operators: OperatorTable) -> None:
-        self.shapes, self.types, self.operators = shapes, types, operators
+    `within` asks for some nodes only: those that share types with no others in the graph (`is_type_link`), which are there as neighbours.
+    """
+
+    def __init__(self, graph: Graph, shapes: Mapping[str, Shape], types: TypeRules, operators: OperatorTable, within: Set[str] | None = None) -> None:
+        self.shapes, self.types, self.operators, self.within = shapes, types, operators, within
         self.nodes = {node.id: node for node in graph.nodes}
         self.found = PinTypes()
         self.wires: dict[str, list[tuple[Pin, str, Pin, bool]]] = {}
@@ -82,10 +94,13 @@ class WildcardSolver:
             self._add_literals(node_id)
         self._drain()
         for node_id, shape in self.shapes.items():
-            if shape.role == "operator" and node_id not in self.found.operators:
+            if shape.role == "operator" and node_id not in self.found.operators and self._is_asked(node_id):
                 self._settle_operator(node_id, shape, is_last=True)
                 self._drain()
         return self.found
+
+    def _is_asked(self, node_id: str) -> bool:
+        return self.within is None or node_id in self.within
 
     def _drain(self) -> None:
         while self.facts:
@@ -97,7 +112,7 @@ class WildcardSolver:
         for pin, other_id, other, is_source in self.wires.get(node_id, ()):
             if only_wild and not is_wild(pin.type) and not pin.typed_by:
                 continue
-            if not (is_wild(other.type) or (is_source and self._types_another(other_id, other))):
+            if not (is_wild(other.type) or (is_source and types_another(self.shapes[other_id], other))):
                 continue
             if is_source and pin.typed_by and self._is_pending(node_id, pin):
                 continue
@@ -106,10 +121,9 @@ class WildcardSolver:
                 self._push(_strength(other), other_id, other, kind)
 
     def _push(self, strength: int, node_id: str, pin: Pin, kind: PinType) -> None:
+        if not self._is_asked(node_id):
+            return
         heapq.heappush(self.facts, (strength, next(self.order), node_id, pin, kind))
-
-    def _types_another(self, node_id: str, pin: Pin) -> bool:
-        return any(out.typed_by == pin.internal for out in self.shapes[node_id].data_outputs)
 
     def _is_pending(self, node_id: str, pin: Pin) -> bool:
         """Whether a wired class pin will still say what this output is."""
@@ -202,6 +216,16 @@ class WildcardSolver:
         for pin in shape.data_outputs:
             self.found.operands[node_id, pin.name] = result
         self._announce(node_id, only_wild=True)
+
+
+def types_another(shape: Shape, pin: Pin) -> bool:
+    """Whether what is wired to this class pin says what an output of the node is."""
+    return any(out.typed_by == pin.internal for out in shape.data_outputs)
+
+
+def is_type_link(source: Pin, shape: Shape, target: Pin) -> bool:
+    """Whether a type that other wires decide may travel along a wire, from `source` to an input of a node of this shape or back."""
+    return (is_wild(source.type) or source.typed_by != "") and (is_wild(target.type) or types_another(shape, target))
 
 
 def _strength(pin: Pin) -> int:
