@@ -8,7 +8,7 @@ time is the one to read.
 
 Reads    the embedded base model (with --quick a tiny model made on the spot; on CUDA random weights of 8B shape in NF4)
 Writes   nothing; a table on stdout, with --json one JSON object instead
-Usage    python benchmarks/training_shares.py [--rows 16] [--rounds 2] [--json]
+Usage    python benchmarks/training_shares.py [--rows 16] [--rounds 2] [--only compiled spread] [--json]
          python benchmarks/training_shares.py --quick
 Exit     0 measured, 1 the losses of two variants differ
 """
@@ -17,10 +17,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from unittest.mock import patch
 
@@ -38,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=16, help="rows of a whole optimiser step (default 16)")
     parser.add_argument("--rounds", type=int, default=2, help="turns of the variants on a quarter of a step (default 2)")
+    parser.add_argument("--only", nargs="+", metavar="WORD", help="variants with one of these words in their name, and what they are compared with (default: all)")
     add_common_options(parser)
     return parser
 
@@ -177,6 +180,24 @@ def one_long_query(_: Any) -> AbstractContextManager[Any]:
     return patch("model.prefix_attention._Folded._splits", lambda _: 1)
 
 
+@contextmanager
+def compiled(_: Any) -> Iterator[None]:
+    """Norms, activations and rotations by kernels that torch makes of them, one pass each."""
+    names = ("rms_norm", "normed_again", "norm_backward", "swiglu", "swiglu_backward", "rotate")
+    with patch.multiple("model.lean_layers", **{name: compiled_function(name) for name in names}):
+        yield
+
+
+@cache
+def compiled_function(name: str) -> Callable[..., Any]:
+    """Kept over the turns: the first one pays for the compiler."""
+    import torch
+
+    from model import lean_layers
+
+    return torch.compile(getattr(lean_layers, name), dynamic=True)
+
+
 def usual_row(work: Work) -> Any:
     """The one whose answer is closest to the mean length."""
     return min(work.rows, key=lambda row: abs(len(row.answer_ids) - work.answer_tokens / len(work.rows)))
@@ -202,8 +223,11 @@ def variants(model: Any, step: Work, quarter: Work) -> list[Variant]:
               Variant("logits of prompts too", quarter, switched_off=logits_everywhere),
               Variant("checkpointing on", quarter, switched_off=checkpointed),
               Variant("attention by a dense mask", quarter, {"kernel": "sdpa"})]
-    if not torch.cuda.is_available() and torch.get_num_threads() > 1:
-        found.append(Variant("attention to the prompt not spread", quarter, switched_off=one_long_query))
+    if not torch.cuda.is_available():
+        if can_be_lean(model) and shutil.which("g++"):
+            found.append(Variant("layers compiled by torch", quarter, switched_off=compiled))
+        if torch.get_num_threads() > 1:
+            found += [Variant("attention to the prompt not spread", work, switched_off=one_long_query) for work in (quarter, step)]
     return found
 
 
@@ -215,7 +239,8 @@ def compare(args: argparse.Namespace) -> dict[str, Any]:
     characters = QUICK_PROMPT_CHARACTERS if args.quick else PROMPT_CHARACTERS
     step = Work("step", encoded_rows(tokenizer, args.rows, characters))
     quarter = Work("quarter", encoded_rows(tokenizer, max(1, args.rows // QUARTER), characters // QUARTER))
-    found = variants(model, step, quarter)
+    found = [one for one in variants(model, step, quarter) if not args.only or one.name == WHOLE or any(word in one.name for word in args.only)]
+    Variant(WHOLE, Work("row", [usual_row(step)])).run(model)  # the first pass of a process pays for what later ones have
     for turn in range(args.rounds):
         for variant in found:
             if turn == 0 or variant.work is quarter:
