@@ -361,6 +361,13 @@ def test_what_is_no_node_of_a_blueprint_is_told_not_dropped_in_silence():
     assert damage(BEGIN, SAY, 'Begin Object Class=/Script/UnrealEd.MaterialGraphNode Name="A"\nEnd Object') == [("no-blueprint-node", "warning", 12)]
 
 
+def test_what_is_no_node_inside_a_graph_of_a_whole_asset_is_told_too():
+    graph = f'Begin Object Class=/Script/Engine.EdGraph Name="EventGraph"\n{BEGIN}\n{SAY}\nBegin Object Class=/Script/AnimGraph.AnimGraphNode_Slot Name="Slot"\nEnd Object\nEnd Object'
+    translation = read_clipboard(f'Begin Object Class=/Script/Engine.Blueprint Name="BP"\n{graph}\nEnd Object')
+    assert len(translation.blueprint.graphs[0].nodes) == 2
+    assert [found.code for found in translation.findings] == ["no-blueprint-node"] and "AnimGraphNode_Slot" in translation.findings[0].message
+
+
 @pytest.mark.parametrize("left", ["", "FunctionReference=", "FunctionReference=()"])
 def test_a_node_that_does_not_say_what_it_calls_is_damage_with_its_line(left):
     assert damage(BEGIN, SAY.replace(PRINT, left)) == [("no-reference", "warning", 6)]

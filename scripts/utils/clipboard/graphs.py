@@ -47,7 +47,7 @@ def read_sheets(objects: list[ClipboardObject], findings: list[Finding]) -> list
     sheets = _merge_linked(_flat_sheets(flat)) if flat else []
     for found in objects:
         if not is_graph_node(found):
-            inside = _asset_sheets(found)
+            inside = _asset_sheets(found, findings)
             sheets += inside
             if not inside and found.class_path:
                 findings.append(left_out(found))
@@ -115,12 +115,12 @@ def _merged(group: list[Sheet]) -> Sheet:
     return first
 
 
-def _asset_sheets(found: ClipboardObject) -> list[Sheet]:
+def _asset_sheets(found: ClipboardObject, findings: list[Finding]) -> list[Sheet]:
     """The graphs inside a whole exported asset, or one exported graph."""
     if found.class_name == "EdGraph":
-        return [_graph_sheet(found, found)]
+        return [_graph_sheet(found, found, findings)]
     signatures = signature_graphs(found)
-    return [_graph_sheet(graph, found) for graph in found.children.values() if graph.class_name == "EdGraph" and graph.name not in signatures]
+    return [_graph_sheet(graph, found, findings) for graph in found.children.values() if graph.class_name == "EdGraph" and graph.name not in signatures]
 
 
 def signature_graphs(asset: ClipboardObject) -> set[str]:
@@ -128,11 +128,13 @@ def signature_graphs(asset: ClipboardObject) -> set[str]:
     return {read_reference(raw).path.rpartition(":")[2].rpartition(".")[2] for raw in asset.elements("DelegateSignatureGraphs")}
 
 
-def _graph_sheet(graph: ClipboardObject, asset: ClipboardObject) -> Sheet:
+def _graph_sheet(graph: ClipboardObject, asset: ClipboardObject, findings: list[Finding]) -> Sheet:
     sheet = Sheet(graph.name, asset_path(asset))
     for node in graph.children.values():
         if is_graph_node(node):
             sheet.add(node)
+        elif node.class_path and node.class_name != "EdGraph":
+            findings.append(left_out(node))
     return sheet
 
 
