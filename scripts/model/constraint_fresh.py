@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from model.constraint_parts import Ends
+from model.constraint_parts import Ends, wire_of
 from model.constraint_promises import Agrees, Slot, type_text, wanted_type
 from model.constraint_wires import Wiring
 from utils.catalogue.shape import Pin
@@ -24,7 +24,7 @@ def _fed_by(wiring: Wiring, node_id: str) -> Iterator[Ends]:
     known: dict[PinType, Wiring] = {}
     for target in wiring.parts.data_inputs:
         is_open = is_wild(target[1].type)
-        kind = wanted_type(wiring.parts.nodes[target[0]], wiring.parts.shapes[target[0]], target[1], wiring.type_of(target))
+        kind = wanted_type(wiring.parts.nodes[target[0]], wiring.parts.shapes[target[0]], target[1], wiring.typing.of(target))
         if is_wild(kind) or types_another(wiring.parts.shapes[target[0]], target[1]) or not type_text(kind, wiring.parts.catalogue):
             continue
         source = node_id, _unnamed(kind, is_input=False)
@@ -41,7 +41,7 @@ def narrowed_results(wiring: Wiring, source: Ends, slot: Slot, calls: Iterable[s
         return
     known: dict[PinType, Wiring] = {}
     for target in wiring.parts.data_inputs:
-        kind = wiring.type_of(target)
+        kind = wiring.typing.of(target)
         if is_wild(target[1].type) or not type_text(kind, wiring.parts.catalogue) or agrees(slot.type, kind) or not slot.may_be(kind, agrees):
             continue
         narrow = source[0], source[1]._replace(type=kind)
@@ -53,12 +53,12 @@ def narrowed_results(wiring: Wiring, source: Ends, slot: Slot, calls: Iterable[s
 
 def takes_fresh(wiring: Wiring, source: Ends, node_id: str) -> bool:
     """Whether a call may take this output on a parameter, whatever that will be called."""
-    kind = wiring.type_of(source)
+    kind = wiring.typing.of(source)
     if is_wild(kind) or not type_text(kind, wiring.parts.catalogue) or source[0] == node_id or wiring.closes_a_cycle(source[0], node_id):
         return False
     fresh = node_id, _unnamed(kind, is_input=True)
     # A parameter that reads a wildcard decides its type from then on.
-    stays_right = not is_wild(source[1].type) or _with_pin(wiring, fresh).with_wire(source, fresh).is_consistent(source[0])
+    stays_right = not is_wild(source[1].type) or _with_pin(wiring, fresh).typing.followed_by(wire_of(source, fresh)).is_consistent(source[0])
     return stays_right and wiring.leaves_no_debt(source, fresh)
 
 

@@ -99,4 +99,4 @@ class _Keeping:
         draft = self.draft
         shapes = draft.shapes_now(graph, shapes) | {node_id: with_promised_pins(shapes[node_id], promise) for node_id in calls}
         wiring = Wiring(Parts(draft.catalogue, draft.scope, graph.name, {node.id: node for node in graph.nodes}, shapes), graph.wires)
-        return wiring.is_consistent(*shapes) and not wiring.debts()
+        return wiring.typing.is_consistent(*shapes) and not wiring.debts()

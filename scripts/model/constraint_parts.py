@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from utils.blueprint_patterns import Catalogue, resolve_wildcards
 from utils.catalogue.scope import Scope
 from utils.catalogue.shape import Pin, Shape
-from utils.catalogue.wildcards import PinTypes, is_type_link, is_wild
-from utils.dsl.ast import Graph, Node, Wire, Word
+from utils.catalogue.wildcards import PinTypes, is_wild
+from utils.dsl.ast import Graph, Node, PinRef, Wire, Word
 
 Ends = tuple[str, Pin]
 Way = tuple[Ends, Ends]
@@ -62,31 +62,15 @@ class Parts:
 
     @cached_property
     def types_unwired(self) -> PinTypes:
-        return self.types_with(()) if self.typeable else PinTypes()
-
-    def types_with(self, wires: tuple[Wire, ...]) -> PinTypes:
-        return resolve_wildcards(Graph(self.name, tuple(self.nodes.values()), wires), self.shapes)
-
-    def types_within(self, nodes: Set[str], data_wires: list[Wire]) -> PinTypes:
-        """Types of nodes that share them with no others."""
-        wires = [wire for wire in data_wires if wire.source.node in nodes or wire.target.node in nodes]
-        ends = {*nodes, *(wire.source.node for wire in wires), *(wire.target.node for wire in wires)}
-        known = [node_id for node_id in self.nodes if node_id in ends]
-        graph = Graph(self.name, tuple(self.nodes[node_id] for node_id in known), tuple(wires))
-        return resolve_wildcards(graph, {node_id: self.shapes[node_id] for node_id in known}, nodes)
+        if not self.typeable:
+            return PinTypes()
+        return resolve_wildcards(Graph(self.name, tuple(self.nodes.values())), self.shapes)
 
     def ends_of(self, wire: Wire) -> Way | None:
         """None for a wire to a parameter or result that nobody has named yet: it takes the type of its wire."""
         source = self.shapes[wire.source.node].pin(wire.source.pin, False)
         target = self.shapes[wire.target.node].pin(wire.target.pin, True)
         return ((wire.source.node, source), (wire.target.node, target)) if source and target else None
-
-    def links_types(self, wire: Wire) -> bool:
-        """Whether a type that other wires decide may travel along this one."""
-        if wire.is_exec or wire.source.node not in self.typeable or wire.target.node not in self.typeable:
-            return False
-        ends = self.ends_of(wire)
-        return ends is not None and is_type_link(ends[0][1], self.shapes[wire.target.node], ends[1][1])
 
     def has_literal(self, node_id: str, pin: Pin) -> bool:
         return pin.name not in self.shapes[node_id].identity and self.nodes[node_id].get(pin.name) is not None
@@ -110,6 +94,10 @@ class Parts:
     @staticmethod
     def must_be_decided(shape: Shape, pin: Pin) -> bool:
         return pin.type.kind == "wildcard" and not pin.is_hidden and shape.type not in ("FormatText", "Event_EnhancedInput")
+
+
+def wire_of(source: Ends, target: Ends) -> Wire:
+    return Wire(PinRef(source[0], source[1].name), PinRef(target[0], target[1].name), source[1].is_exec)
 
 
 def edges_of(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

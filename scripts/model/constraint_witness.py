@@ -60,7 +60,7 @@ def _ways_known(wiring: Wiring, node_id: str, targets: list[Pin], running: set[s
     """Wires from outputs that have a type, of nodes that run before others, of those that need nothing before the rest."""
     needy = wiring.parts.needy
     for source in sorted(wiring.parts.data_outputs, key=lambda source: 0 if source[0] in running else 1 + (source[0] in needy)):
-        kind = wiring.type_of(source)
+        kind = wiring.typing.of(source)
         if not is_wild(kind):
             yield from ((source, (node_id, target)) for target in targets if wiring.fits(source, kind, (node_id, target)))
 
@@ -71,12 +71,12 @@ def _ways_round(wiring: Wiring, targets: list[Pin]) -> Iterator[Way]:
         return
     parts = wiring.parts
     for node_id, out in parts.data_outputs:
-        if not (out.group and is_wild(wiring.type_of((node_id, out)))):
+        if not (out.group and is_wild(wiring.typing.of((node_id, out)))):
             continue
         for owner, pin in parts.data_inputs:
             if owner == node_id and pin.group == out.group and is_wild(pin.type) and (node_id, pin.name) not in wiring.wired_inputs:
                 for source in parts.data_outputs:
-                    kind = wiring.type_of(source)
+                    kind = wiring.typing.of(source)
                     if not is_wild(kind) and wiring.fits(source, kind, (node_id, pin)):
                         yield source, (node_id, pin)
 
@@ -84,7 +84,7 @@ def _ways_round(wiring: Wiring, targets: list[Pin]) -> Iterator[Way]:
 def _ways_open(wiring: Wiring, node_id: str, targets: list[Pin]) -> Iterator[Way]:
     """Wires from outputs that have no type yet and take that of the input."""
     for source in wiring.parts.data_outputs:
-        kind = wiring.type_of(source)
+        kind = wiring.typing.of(source)
         if is_wild(kind):
             yield from ((source, (node_id, target)) for target in targets if wiring.fits(source, kind, (node_id, target)))
 
@@ -96,9 +96,9 @@ def _ways_on(wiring: Wiring, node_id: str, pin: Pin) -> Iterator[Way]:
         is_wired = (node_id, pin.name) in wiring.wired_inputs
         outputs = [out for out in wiring.parts.shapes[node_id].data_outputs if is_wired and is_wild(out.type) and _shares(out, pin)]
     for out in outputs:
-        kind = wiring.type_of((node_id, out))
+        kind = wiring.typing.of((node_id, out))
         for target in wiring.parts.data_inputs:
-            if (target[0], target[1].name) not in wiring.wired_inputs and not is_wild(wiring.type_of(target)) and wiring.fits((node_id, out), kind, target):
+            if (target[0], target[1].name) not in wiring.wired_inputs and not is_wild(wiring.typing.of(target)) and wiring.fits((node_id, out), kind, target):
                 yield (node_id, out), target
 
 
