@@ -95,18 +95,27 @@ def answer(text: str, logprob: float = -1.0, stop_reason: str = "end", doubts: t
     return Answer(0, text, stop_reason, 1, 0, 1.0, logprob, doubts=doubts)
 
 
-def test_only_the_likeliest_doubts_of_a_whole_answer_are_tried():
-    doubts = tuple(Doubt((place,), -float(place)) for place in range(1, 9))
-    assert [r.start for r in Search([Request("x", candidates=3)]).take(answer("a", doubts=doubts))] == [(1,), (2,)]
-    assert [r.start for r in Search([Request("x", candidates=9)]).take(answer("a", doubts=doubts))] == [(1,), (2,), (3,), (4,)]
+def test_only_the_nearest_doubts_of_a_whole_answer_are_tried():
+    doubts = tuple(Doubt((place,), -9.0 + place, float(place)) for place in range(1, 9))
+    assert [r.start for r in Search([Request("x", candidates=5)]).take(answer("a", doubts=doubts))] == [(1,), (2,)]
+    assert [r.start for r in Search([Request("x", candidates=19)]).take(answer("a", doubts=doubts))] == [(1,), (2,), (3,)]
     assert Search([Request("x", candidates=9)]).take(answer("a", stop_reason="timeout", doubts=doubts)) == []
     assert Search([Request("x")]).take(answer("a", doubts=doubts)) == []
 
 
+def test_a_likelier_answer_has_its_own_doubts_tried_before_those_that_are_left():
+    search = Search([Request("x", candidates=5)])
+    assert len(search.take(answer("a", -8.0, doubts=tuple(Doubt((place,), -9.0, place / 10) for place in range(1, 5))))) == 2
+    assert search.take(answer("b", -3.0, doubts=(Doubt((1, 5), -4.0, 0.5),))) == []  # the wave is not over
+    assert [r.start for r in search.take(answer("c", -9.0))] == [(1, 5)]
+    assert [r.start for r in search.take(answer("d", -9.0))] == [(3,)]
+    assert search.take(answer("e", -9.0, doubts=(Doubt((7,), -1.0, 0.1),))) == [] and search.settled(0).text == "b"
+
+
 def test_a_question_is_settled_by_its_last_answer():
     search = Search([Request("Print 12", candidates=2)])
-    assert len(search.take(answer("a", doubts=(Doubt((1,), -1.5),)))) == 1 and search.settled(0) is None
-    assert search.take(answer("12", logprob=-2.0, doubts=(Doubt((2,), -0.1),))) == []
+    assert len(search.take(answer("a", doubts=(Doubt((1,), -1.5, 0.5),)))) == 1 and search.settled(0) is None
+    assert search.take(answer("12", logprob=-2.0, doubts=(Doubt((2,), -0.1, 0.1),))) == []
     settled = search.settled(0)
     assert settled.text == "12" and settled.seconds == 2.0
 

@@ -57,7 +57,7 @@ class Run:
         self.rows: list[Row] = []
         self.spent_s: Counter[int] = Counter()  # of each question, all its candidates together
         started = time.perf_counter()
-        self.prompts = prompts = [decoder.encode(request) for request in requests]
+        self.prompts = prompts = decoder.encode_all(requests)
         self.search = Search(requests)
         self.is_scored = decoder.scores or any(request.candidates > 1 for request in requests)
         with torch.inference_mode():
@@ -188,16 +188,17 @@ class Run:
         return token, after
 
     def _score(self, row: Row, token: int, logits: Tensor, peak: float) -> None:
-        """Add up the probability of what was chosen; in a first answer that others are to follow, note what was nearly chosen instead.
+        """Add up the probability of what was chosen; where there are to be several candidates, note what was nearly chosen instead.
 
         Then takes the chosen out of `logits`.
         """
         chosen = float(logits[token]) - peak
-        if chosen < DOUBTED and row.request.candidates > 1 and not row.request.start and row.sampler is None:
+        if chosen < DOUBTED and row.request.candidates > 1 and row.sampler is None:
             logits[token] = -torch.inf
             other, after = self._choice(row, logits, int(logits.argmax()))
             if row.matcher is None or after is not None:
-                row.doubts.append(Doubt((*row.output, other), row.logprob + float(logits[other]) - peak))
+                found = float(logits[other]) - peak
+                row.doubts.append(Doubt((*row.output, other), row.logprob + found, chosen - found))
         row.logprob += chosen
 
     def _append(self, row: Row, token: int, matcher: Matcher | None) -> None:

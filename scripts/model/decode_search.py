@@ -2,6 +2,7 @@
 
 Greedy decoding cannot take back a choice that later turns out unlikely. Beams would decode several texts of every question
 from the start, most of them alike; these share all that the model was sure of, and a question without doubts costs nothing.
+The answers come in waves, each half of what is left: what a wave finds to be likelier than the greedy answer has doubts of its own.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from model.choosing import best_first
-from model.decode_types import Answer, Request
+from model.decode_types import Answer, Doubt, Request
 
 MAX_LOST = 4.0
-"""Natural logarithm: what is that much less likely than the greedy answer before it goes on is not tried."""
+"""Natural logarithm: what was that much less likely than what the greedy answer chose is not tried."""
 
 
 class Search:
@@ -24,26 +25,35 @@ class Search:
         self.requests = requests
         self._found: dict[int, list[Answer]] = defaultdict(list)
         self._running: Counter[int] = Counter(range(len(requests)))
+        self._untried: dict[int, list[tuple[float, Doubt]]] = defaultdict(list)
 
     def take(self, answer: Answer) -> list[Request]:
-        """Keep a finished answer; what is to be tried because of it."""
-        further = [] if self._found[answer.index] else self._alternatives(answer)
-        self._found[answer.index].append(answer)
-        self._running[answer.index] += len(further) - 1
+        """Keep a finished answer; what is to be tried next where it was the last of its wave."""
+        index = answer.index
+        self._found[index].append(answer)
+        self._running[index] -= 1
+        if answer.is_whole:
+            # All that comes before a doubt and most that comes after is alike.
+            self._untried[index] += [(answer.logprob - doubt.lost, doubt) for doubt in answer.doubts if doubt.lost < MAX_LOST]
+        further = [] if self._running[index] else self._wave(index)
+        self._running[index] += len(further)
         return further
 
-    def _alternatives(self, answer: Answer) -> list[Request]:
-        """The likeliest of what the greedy answer nearly became."""
-        request = self.requests[answer.index]
-        if request.candidates == 1 or not answer.is_whole:
+    def _wave(self, index: int) -> list[Request]:
+        """Half of the candidates that are left, those that promise most; none behind an answer that did not come to its end."""
+        request, found = self.requests[index], self._found[index]
+        left = request.candidates - len(found)
+        if left <= 0 or not found[0].is_whole:
             return []
-        likeliest = sorted(answer.doubts, key=lambda doubt: -doubt.logprob)[:request.candidates - 1]
-        return [replace(request, start=doubt.start, start_logprob=doubt.logprob) for doubt in likeliest if doubt.logprob > answer.logprob - MAX_LOST]
+        promising = sorted(self._untried[index], key=lambda one: -one[0])
+        wave, self._untried[index] = promising[:(left + 1) // 2], promising[(left + 1) // 2:]
+        return [replace(request, start=doubt.start, start_logprob=doubt.logprob) for _, doubt in wave]
 
     def settled(self, index: int) -> Answer | None:
         """The best answer to a question once all are there; its seconds are those of all."""
         if self._running[index]:
             return None
         found = self._found.pop(index)
+        self._untried.pop(index, None)
         best = best_first(self.requests[index].instruction, found)[0] if len(found) > 1 else found[0]
         return replace(best, seconds=sum(answer.seconds for answer in found))

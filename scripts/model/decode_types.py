@@ -53,10 +53,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Doubt:
-    """A place of an answer where the model nearly chose otherwise: the token ids up to and with what it nearly chose, and their log-probability."""
+    """A place of an answer where the model nearly chose otherwise: the token ids up to and with what it nearly chose, and their log-probability.
+
+    `lost` says how much less likely that was than what it chose (difference of natural logarithms, 0 or more).
+    """
 
     start: tuple[int, ...]
     logprob: float
+    lost: float
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ class Answer:
     fault           what the constraint failed with
     seconds         its share of the time of every step it took part in
     logprob         of all tokens that the model chose, natural logarithm; None unless scores were asked for
-    doubts          where it nearly chose otherwise, in the order of the text; only of the first of several candidates
+    doubts          where it nearly chose otherwise, in the order of the text; only where there are to be several candidates
     """
 
     index: int

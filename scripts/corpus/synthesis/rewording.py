@@ -50,6 +50,7 @@ TYPE_BEHIND = rf"(?<=\w) \(({'|'.join(TYPES)})\)"
 LIST_MARK = r"(?m)^(\d+)([.)]) "
 ASIDES = ("Thanks!", "That's all.", "Nothing else.", "Thank you.", "That is the whole idea.", "Please keep it simple.")
 WISHES = ("I need this: ", "Please build this: ", "Can you make this? ", "Task: ", "My idea: ", "Blueprint wanted: ", "Here is what I need. ", "Hi, I need the following. ")
+ONE_WORD = r'\b([Pp]rint|[Ss]how|[Ll]og) "([A-Z][a-z]+)"(?=[ ,.]|$)'
 # An opening that goes on ("and that actor is ...") is part of a longer clause.
 AFTER = r"(?:,|(?= (?!and|or|of|with|the|while|if|has)[a-z]))"
 
@@ -67,8 +68,8 @@ def reword(text: str, draw: Draw) -> str:
 
 
 def rephrase(text: str, draw: Draw) -> str:
-    """The instruction with comparisons, joints and types said in other ways, and at times with a word before or after it."""
-    return _dressed(_outside_quotes(text, lambda part: _phrased(part, draw)), draw)
+    """The instruction with comparisons, joints and types said in other ways, at times turned round, and with a word before or after it."""
+    return _dressed(_unquoted(_turned(_outside_quotes(text, lambda part: _phrased(part, draw)), draw), draw), draw)
 
 
 def _phrased(text: str, draw: Draw) -> str:
@@ -81,6 +82,20 @@ def _phrased(text: str, draw: Draw) -> str:
 def _typed(noun: str, name: str, draw: Draw) -> str:
     noun = draw.pick(TYPES[noun])
     return draw.pick((f"the {noun} {name}", f"{name} ({noun})", f"the {noun} variable {name}", f"my {noun} {name}"))
+
+
+def _turned(text: str, draw: Draw) -> str:
+    """Where one thing is to happen: what happens before when it does ("Print Hello when the game starts")."""
+    found = re.fullmatch(r'((?:When|As soon as|Once|Every|Each|On|At) [^,.:;"\n]+), ([a-z][^,.:;\n]*?)\.?', text)
+    if not found or re.search(r"\b(?:and|or|if|that)\b", found[1]) or re.search(r"\b(?:then|it|its|them|that|otherwise)\b", found[2]) or not draw.chance(0.4):
+        return text
+    when, what = found[1], found[2]
+    return f"{what[0].upper()}{what[1:]} {when[0].lower()}{when[1:]}."
+
+
+def _unquoted(text: str, draw: Draw) -> str:
+    """A message of one word without its quotes, as people in a hurry write it; not where that word also names something."""
+    return _exchange(text, ONE_WORD, lambda found: f"{found[1]} {found[2]}" if len(re.findall(rf"\b{found[2]}\b", text)) == 1 else found[0], draw, 0.15)
 
 
 def _dressed(text: str, draw: Draw) -> str:
