@@ -7,15 +7,18 @@ Run the pipeline; the first start makes venv\ and installs requirements.txt.
 .\run_pipeline.ps1 -Mode full -Force -Project D:\MyGame
 .EXAMPLE
 .\run_pipeline.ps1 -Mode test
+.NOTES
+All options of a run: python scripts\11_pipeline_orchestrator.py --help
 #>
 [CmdletBinding()]
 param(
-    [Parameter(Mandatory = $true)]
-    [ValidateSet('full', 'data-only', 'train-only', 'eval-only', 'resume', 'recover', 'test')]
+    [ValidateSet('full', 'data-only', 'train-only', 'eval-only', 'resume', 'recover', 'test', '--help')]
     [string]$Mode,
     [switch]$Force,
     [switch]$Resume,
     [switch]$NextCycle,
+    [Alias('h')]
+    [switch]$Help,
     [string]$Project,
     [Parameter(ValueFromRemainingArguments = $true)]
     [string[]]$Rest = @()
@@ -24,6 +27,16 @@ param(
 $ErrorActionPreference = 'Continue'
 [Console]::OutputEncoding = New-Object System.Text.UTF8Encoding $false
 $root = $PSScriptRoot
+
+function Show-Usage {
+    'Run the pipeline; the first start makes venv\ and installs requirements.txt.'
+    '  .\run_pipeline.ps1 -Mode full | data-only | train-only | eval-only | resume | recover  [-Force] [-NextCycle] [-Project DIR]'
+    '  .\run_pipeline.ps1 -Mode test [arguments of pytest]'
+    'All options of a run: python scripts\11_pipeline_orchestrator.py --help'
+}
+
+if ($Help -or $Mode -eq '--help') { Show-Usage; exit 0 }
+if (-not $Mode) { Show-Usage; exit 64 }
 
 function Test-Python([string[]]$Command) {
     if (-not (Get-Command $Command[0] -ErrorAction SilentlyContinue)) { return $false }

@@ -2,13 +2,16 @@
 # Run the pipeline; the first start makes venv/ and installs requirements.txt.
 #   bash run_pipeline.sh --full | --data-only | --train-only | --eval-only | --resume | --recover  [--force] [--next-cycle] [--project DIR]
 #   bash run_pipeline.sh --test [arguments of pytest]
+# All options of a run: python scripts/11_pipeline_orchestrator.py --help
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
-if [ $# -eq 0 ]; then
-    sed -n '2,4s/^# \?//p' "${BASH_SOURCE[0]}" >&2
-    exit 64
-fi
+usage() { sed -n '2,5s/^# \?//p' "${BASH_SOURCE[0]}"; }
+
+case "${1-}" in
+    "") usage >&2; exit 64 ;;
+    -h | --help) usage; exit 0 ;;
+esac
 
 is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from error_handler import UserError
 from pipeline.door import build_parser, report_finding, run_door, track
 from pipeline.exit_codes import ExitCode
+from pipeline.wording import counted
 
 
 def main(args: argparse.Namespace) -> ExitCode:
@@ -22,7 +23,7 @@ def main(args: argparse.Namespace) -> ExitCode:
 
     files = export_files(args.path or args.project.raw_exports)
     readable, refused = [], 0
-    with get_logger(step_prefix="1").step("1.1", f"Analyse {len(files)} exports"):
+    with get_logger(step_prefix="1").step("1.1", f"Analyse {counted(len(files), 'export')}"):
         for file in track(files, "reading exports"):
             translation = translate_file(file)
             if translation.blueprint is not None:
@@ -37,7 +38,7 @@ def main(args: argparse.Namespace) -> ExitCode:
         raise UserError(f"{args.path or args.project.raw_exports}: no Blueprint export could be read.",
                         "copy nodes in the editor (Ctrl+C), paste them into a .txt file, and give that file or its folder.")
     print(table(analysis))
-    print(f"{refused} files refused; written to {args.project.export_analysis}")
+    print(f"{counted(refused, 'file')} refused; written to {args.project.export_analysis}")
     return ExitCode.FAILED if refused else ExitCode.OK
 
 

@@ -11,9 +11,12 @@ Exit     0 added or already there, 1 the graph has errors, 64 bad usage
 import argparse
 from pathlib import Path
 
-from error_handler import UserError
+from error_handler import UserError, UserErrors
 from pipeline.door import build_parser, run_door
 from pipeline.exit_codes import ExitCode
+from pipeline.wording import counted
+
+SHOWN_ERRORS = 5
 
 
 def main(args: argparse.Namespace) -> ExitCode:
@@ -25,7 +28,7 @@ def main(args: argparse.Namespace) -> ExitCode:
     known = {(row.instruction, row.output) for row in rows}
     new = [Row(text, output, "", Provenance("manual", args.dsl.name)) for text in args.instruction if (text, output) not in known]
     write_rows(file, rows + new)
-    print(f"{len(new)} rows added to {file}, {len(rows) + len(new)} in all")
+    print(f"{counted(len(new), 'row')} added to {file}, {len(rows) + len(new)} in all")
     return ExitCode.OK
 
 
@@ -35,13 +38,21 @@ def canonical_graph(file: Path) -> str:
 
     try:
         text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{file}: cannot be read as UTF-8 text: {error}.", "give a .dsl file.") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"{file}: not UTF-8 text.", "give a .dsl file, saved as UTF-8.") from error
     blueprint, findings = validate_text(text)
     errors = [finding for finding in findings if finding.is_error]
     if errors or blueprint is None:
-        raise UserError(f"{file}: {errors[0].code}, line {errors[0].line}: {errors[0].message}", errors[0].remedy)
+        raise told(file, errors)
     return render(blueprint)
+
+
+def told(file: Path, errors: list) -> UserErrors:
+    """The first errors of a document, each with its line and remedy, and how many more there are."""
+    shown = [UserError(f"{file}: {error.code}, line {error.line}: {error.message}", error.remedy) for error in errors[:SHOWN_ERRORS]]
+    if hidden := len(errors) - len(shown):
+        shown.append(UserError(f"{file}: and {counted(hidden, 'more error')}.", f"python scripts/06_validate_dsl.py {file} shows them all."))
+    return UserErrors(shown)
 
 
 def words(text: str) -> str:

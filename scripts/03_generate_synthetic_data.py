@@ -12,7 +12,7 @@ Exit     0 written, 64 bad usage
 import argparse
 from pathlib import Path
 
-from pipeline.door import build_parser, run_door, track
+from pipeline.door import build_parser, positive, run_door, track
 from pipeline.exit_codes import ExitCode
 
 
@@ -45,13 +45,6 @@ def stories(folder: Path) -> list:
         except UserError:
             continue
     return tales((name, lesson) for name, lesson in lessons if not lesson.lesson_id.startswith("correction"))
-
-
-def positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return value
 
 
 def parser() -> argparse.ArgumentParser:

@@ -7,7 +7,7 @@ Writes   results/validation_report.json (counts by code, every invalid document)
          each original beside as .bak
 Usage    python scripts/06_validate_dsl.py cleaned-data/parsed-blueprints
          python scripts/06_validate_dsl.py door.dsl --fix
-Exit     0 all valid, 1 at least one error, 64 bad usage
+Exit     0 all valid, 1 at least one error or nothing to check, 64 bad usage
 """
 
 import argparse
@@ -16,6 +16,7 @@ from pathlib import Path
 from error_handler import UserError
 from pipeline.door import build_parser, report_finding, run_door, track
 from pipeline.exit_codes import ExitCode
+from pipeline.wording import counted
 
 SHOWN_ERRORS = 20
 
@@ -25,6 +26,7 @@ def main(args: argparse.Namespace) -> ExitCode:
     from pipeline_logger import get_logger
     from report.validation import documents, mend, table, validate_documents
 
+    refuse_what_is_no_document(args.path)
     if args.fix:
         for file in mend(args.path):
             print(f"rewritten: {file} (original: {file.name}.bak)")
@@ -51,21 +53,21 @@ def show_errors(report) -> None:
         report_finding(f"{place}, line {error['line']}: {error['message']}", error["remedy"])
     hidden = (len(shown) if report.documents == 1 else report.documents - report.valid) - SHOWN_ERRORS
     if hidden > 0:
-        print(f"... and {hidden} more {'errors' if report.documents == 1 else 'invalid documents'}")
+        print(f"... and {counted(hidden, 'more error' if report.documents == 1 else 'more invalid document')}")
 
 
-def existing(text: str) -> Path:
+def refuse_what_is_no_document(path: Path) -> None:
     from report.validation import is_document
 
-    path = Path(text)
+    if not path.exists():
+        raise UserError(f"{path}: no such file or folder.", "check that it is there, or give another path.")
     if not path.is_dir() and not is_document(path):
-        raise argparse.ArgumentTypeError(f"no folder and no .dsl or .jsonl file: {text}")
-    return path
+        raise UserError(f"{path}: neither a folder nor a .dsl or .jsonl file.", "give a .dsl or .jsonl file, or a folder that holds some.")
 
 
 def parser() -> argparse.ArgumentParser:
     options = build_parser(__doc__)
-    options.add_argument("path", type=existing, metavar="FILE|FOLDER", help="what to check")
+    options.add_argument("path", type=Path, metavar="FILE|FOLDER", help="what to check")
     options.add_argument("--report", type=Path, metavar="FILE", help="where the report goes (default: results/validation_report.json)")
     options.add_argument("--fix", action="store_true", help="first write the files in canonical spelling and order, keeping .bak")
     return options

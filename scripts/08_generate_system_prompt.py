@@ -3,7 +3,7 @@
 Reads    datasets/train.jsonl (which nodes the curriculum uses), the node catalogue
 Writes   datasets/system_prompt.txt
 Usage    python scripts/08_generate_system_prompt.py [--output FILE] [--budget CHARACTERS]
-Exit     0 written, 1 no training rows, 64 bad usage
+Exit     0 written, 1 no training rows or a budget below the smallest prompt, 64 bad usage
 """
 
 import argparse
@@ -16,7 +16,7 @@ from pipeline.exit_codes import ExitCode
 
 def main(args: argparse.Namespace) -> ExitCode:
     from corpus.rows import read_rows
-    from corpus.system_prompt import count_usage, render_system_prompt
+    from corpus.system_prompt import SMALLEST_CHARACTERS, count_usage, render_system_prompt
     from model.lora import prompt_characters
     from pipeline.config import load_config
     from pipeline.store import write_text
@@ -24,6 +24,8 @@ def main(args: argparse.Namespace) -> ExitCode:
     from utils.blueprint_patterns import load_catalogue
 
     paths = args.project
+    if args.budget is not None and args.budget < SMALLEST_CHARACTERS:
+        raise UserError(f"--budget {args.budget}: the smallest prompt has {SMALLEST_CHARACTERS} characters.", f"give {SMALLEST_CHARACTERS} or more.")
     if not paths.train_file.is_file():
         raise UserError(f"{paths.train_file}: no training rows.", "run scripts/20_deduplicate_dataset.py --merge first.")
     with get_logger(step_prefix="2").step("2.3", "Render the system prompt"):

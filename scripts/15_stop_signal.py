@@ -15,17 +15,26 @@ import argparse
 from pipeline.door import build_parser, run_door
 from pipeline.exit_codes import ExitCode
 
+REQUESTED = """\
+Stop requested. The running step ends at its next safe place; nothing done so far is lost.
+To go on later: python scripts/15_stop_signal.py resume"""
+NOTHING_RUNS = """\
+No run of the pipeline is working. Stop requested all the same: a script that was started by itself ends at its next safe
+place; if there is none, the next run ends at once.
+To take it back: delete {file}, or python scripts/15_stop_signal.py resume, which also takes up an unfinished run."""
 
 def main(args: argparse.Namespace) -> ExitCode:
     return {"stop": stop, "resume": resume, "status": status}[args.action](args)
 
 
 def stop(args: argparse.Namespace) -> ExitCode:
+    from pipeline.lock import running
     from pipeline.stop import request_stop
+    from pipeline.wording import with_project
 
+    is_working = running(args.project) is not None
     request_stop(args.project)
-    print("Stop requested. The running step ends at its next safe place; nothing done so far is lost.")
-    print("To go on later: python scripts/15_stop_signal.py resume")
+    print(with_project(REQUESTED if is_working else NOTHING_RUNS.format(file=args.project.stop_file)))
     return ExitCode.OK
 
 

@@ -19,6 +19,7 @@ from pipeline.config import load_config
 from pipeline.door import build_parser, run_door, track
 from pipeline.exit_codes import ExitCode
 from pipeline.paths import Paths
+from pipeline.wording import counted
 from pipeline_logger import get_logger
 
 
@@ -38,7 +39,7 @@ def back_up(paths: Paths, kind: str) -> None:
         backup = create_backup(paths, kind, progress=lambda files: track(files, "copying"))
         if wrong := damages(paths.backups, backup):
             raise UserError(f"The new backup {backup.label} cannot be read back: {wrong[0]}.", "check the disk, then run this again.")
-    print(f"{backup.label}: {len(backup.files)} files, {backup.bytes / 2**20:.1f} MiB")
+    print(f"{backup.label}: {counted(len(backup.files), 'file')}, {backup.bytes / 2**20:.1f} MiB")
 
 
 def clean_up(paths: Paths) -> None:
@@ -54,7 +55,7 @@ def print_backups(paths: Paths) -> None:
     for backup in backups:
         version = f"v{backup.model_version}" if backup.model_version else "-"
         print(f"{backup.label:<36} {backup.created[:19]}  {version:>5} {len(backup.files):>6} files {backup.bytes / 2**20:>9.1f} MiB")
-    print(f"{len(backups)} backups in {paths.backups}")
+    print(f"{counted(len(backups), 'backup')} in {paths.backups}")
 
 
 def parser() -> argparse.ArgumentParser:

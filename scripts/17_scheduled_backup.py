@@ -17,6 +17,7 @@ from pipeline.config import load_config
 from pipeline.door import build_parser, run_door
 from pipeline.exit_codes import ExitCode
 from pipeline.paths import Paths
+from pipeline.wording import counted
 
 HOUR_S = 3600
 
@@ -35,7 +36,7 @@ def back_up_once(paths: Paths) -> None:
         print("Nothing has changed since the last scheduled backup.")
         return
     backup = create_backup(paths, "scheduled")
-    print(f"{backup.label}: {len(backup.files)} files, {backup.bytes / 2**20:.1f} MiB", flush=True)
+    print(f"{backup.label}: {counted(len(backup.files), 'file')}, {backup.bytes / 2**20:.1f} MiB", flush=True)
     for problem in tidy(paths, load_config(paths).backup.mirror_folder)[1]:
         print(f"WARNING: {problem}", file=sys.stderr)
 

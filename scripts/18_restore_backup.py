@@ -17,6 +17,7 @@ from pipeline.config import load_config
 from pipeline.door import build_parser, run_door, track
 from pipeline.exit_codes import ExitCode
 from pipeline.paths import Paths
+from pipeline.wording import counted
 
 
 def main(args: argparse.Namespace) -> ExitCode:
@@ -30,7 +31,7 @@ def main(args: argparse.Namespace) -> ExitCode:
         print("Nothing was restored.")
         return ExitCode.STOPPED
     safety = restore(args.project, folder, backup, lambda files: track(files, "restoring"))
-    print(f"{len(backup.files)} files of {backup.label} restored; what lay there before is in {safety.label}")
+    print(f"{counted(len(backup.files), 'file')} of {backup.label} restored; what lay there before is in {safety.label}")
     return ExitCode.OK
 
 
@@ -58,7 +59,7 @@ def is_confirmed(paths: Paths, backup: Backup) -> bool:
     if not sys.stdin.isatty():
         raise UserError("Restoring overwrites files, and there is no terminal to ask on.", "add --yes.")
     version = f", model v{backup.model_version}" if backup.model_version else ""
-    answer = input(f"Overwrite {len(backup.files)} files in {paths.root} with those of {backup.created[:19]} UTC{version}? [y/N] ")
+    answer = input(f"Overwrite {counted(len(backup.files), 'file')} in {paths.root} with those of {backup.created[:19]} UTC{version}? [y/N] ")
     return answer.strip().lower() in {"y", "yes"}
 
 

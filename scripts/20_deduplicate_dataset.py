@@ -15,7 +15,7 @@ import argparse
 from pathlib import Path
 
 from error_handler import UserError
-from pipeline.door import build_parser, run_door, track
+from pipeline.door import build_parser, positive, run_door, track
 from pipeline.exit_codes import ExitCode
 from pipeline.paths import REPOSITORY
 
@@ -68,13 +68,6 @@ def print_counts(dropped: dict[str, int]) -> None:
     for reason, count in dropped.items():
         if count:
             print(f"  dropped {count:>7}  {reason}")
-
-
-def positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return value
 
 
 def parser() -> argparse.ArgumentParser:

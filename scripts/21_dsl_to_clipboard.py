@@ -8,7 +8,8 @@ Reads    a .dsl file or a folder of them
 Writes   the text to stdout, or one file a graph, Name.EventGraph.txt, with --output; a page that draws the graphs with --html
 Usage    python scripts/21_dsl_to_clipboard.py door.dsl --output pasteable --html door.html
          python scripts/21_dsl_to_clipboard.py door.dsl --graph EventGraph --copy
-Exit     0 all written, 1 a document could not be read, 64 bad usage
+Exit     0 all written, also when a document has errors (said on stderr: the editor may refuse a wire or show an error node),
+         1 a document could not be read, 64 bad usage
 """
 
 import argparse
@@ -18,6 +19,9 @@ from pathlib import Path
 from error_handler import UserError
 from pipeline.door import build_parser, report_finding, run_door, track
 from pipeline.exit_codes import ExitCode
+from pipeline.wording import counted, with_project
+
+SHOWN_ERRORS = 5
 
 
 def main(args: argparse.Namespace) -> ExitCode:
@@ -90,7 +94,7 @@ def write_files(output: Path, source: Path, texts: list) -> None:
 def say_what_to_prepare(texts: list) -> None:
     """What no clipboard text brings along: the class, its variables, its functions; and that a document has errors."""
     for document, errors in dict.fromkeys((text.document, text.errors) for text in texts if text.errors):
-        print(f"{errors} error{'s' * (errors > 1)}: python scripts/06_validate_dsl.py {document} shows {'them' if errors > 1 else 'it'}.", file=sys.stderr)
+        say_errors(document, errors)
     for document, needs in dict.fromkeys((text.document, text.needs) for text in texts if text.needs):
         print(f"{document.stem}: paste into a Blueprint {needs}.", file=sys.stderr)
     for text in texts:
@@ -98,16 +102,18 @@ def say_what_to_prepare(texts: list) -> None:
             print(f"{text.caption}: make the function in the editor first, then paste into it.", file=sys.stderr)
 
 
-def existing(text: str) -> Path:
-    path = Path(text)
-    if not path.exists():
-        raise argparse.ArgumentTypeError(f"no such file or folder: {text}")
-    return path
+def say_errors(document: Path, errors: tuple[str, ...]) -> None:
+    for error in errors[:SHOWN_ERRORS]:
+        print(f"{document}, {error}", file=sys.stderr)
+    if len(errors) > SHOWN_ERRORS:
+        print(f"and {len(errors) - SHOWN_ERRORS} more", file=sys.stderr)
+    print(with_project(f"{document}: written with {counted(len(errors), 'error')}; python scripts/06_validate_dsl.py {document} shows how to mend "
+                       f"{'it' if len(errors) == 1 else 'them'}."), file=sys.stderr)
 
 
 def parser() -> argparse.ArgumentParser:
     options = build_parser(__doc__)
-    options.add_argument("path", type=existing, metavar="FILE|FOLDER", help="what to turn into clipboard text")
+    options.add_argument("path", type=Path, metavar="FILE|FOLDER", help="what to turn into clipboard text")
     options.add_argument("--output", type=Path, metavar="FILE|FOLDER", help="where the text goes (default: stdout)")
     options.add_argument("--html", type=Path, metavar="FILE", help="a page that shows the graphs, opens from disk")
     options.add_argument("--graph", metavar="NAME", help="only this graph")

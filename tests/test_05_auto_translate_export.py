@@ -87,7 +87,29 @@ def test_a_bad_file_is_one_clear_finding_and_the_others_are_done(run, exports, t
 def test_a_damaged_file_is_translated_and_its_damage_told_with_the_line(run, exports, tmp_path):
     (exports / "cut.txt").write_bytes(SAMPLES[1].read_bytes()[:-600])
     result = run()
-    assert result.returncode == 1 and "cut.txt: line " in result.stderr and "cut.dsl" in documents(tmp_path)
+    assert result.returncode == 1 and "cut.txt: damaged, so it gives no training rows: line " in result.stderr and "cut.dsl" in documents(tmp_path)
+
+
+def test_an_export_that_is_cut_off_gives_no_training_rows_and_is_said_to_give_none(run, exports, tmp_path):
+    whole = run("--training")
+    rows = tmp_path / "cleaned-data" / "rows" / "exports.jsonl"
+    before = rows.read_text(encoding="utf-8")
+    (exports / "half.txt").write_bytes(SAMPLES[1].read_bytes()[:-600])
+    assert whole.returncode == 0 and before
+    for _ in range(2):  # the second finds it in the manifest
+        result = run("--training")
+        assert result.returncode == 1 and "half.dsl" in documents(tmp_path) and rows.read_text(encoding="utf-8") == before
+        problem, fix = result.stderr.splitlines()
+        assert "half.txt: damaged, so it gives no training rows: line " in problem and fix.startswith("  Fix: copy the node")
+        assert "half.txt        damaged " in result.stdout and "no row from 1 damaged export: copy the nodes" in result.stdout
+
+
+def test_what_a_copy_leaves_out_is_no_damage(run, exports, tmp_path):
+    text = SAMPLES[0].read_text(encoding="utf-8-sig")
+    (exports / "door.txt").write_text(text + '\nBegin Object Class=/Script/UnrealEd.MaterialGraphNode Name="M"\nEnd Object\n', encoding="utf-8")
+    result = run("--training")
+    assert "is left out" in result.stderr and "damaged" not in result.stdout
+    assert "door.dsl" in (tmp_path / "cleaned-data" / "rows" / "exports.jsonl").read_text(encoding="utf-8")
 
 
 def test_two_exports_of_one_name_keep_a_document_each(run, exports, tmp_path):

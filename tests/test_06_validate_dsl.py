@@ -79,8 +79,12 @@ def test_statements_out_of_order_are_put_in_order(paths, run):
     assert run(file, "--fix").returncode == 0
 
 
-def test_a_path_that_is_not_there_is_bad_usage(paths, run):
-    assert run(paths.root / "nothing").returncode == 64
+def test_a_path_that_is_no_document_is_two_lines_with_a_remedy(paths, run):
+    (paths.root / "x.txt").write_text(GOOD, encoding="utf-8")
+    for name, said in (("nothing", "no such file or folder."), ("x.txt", "neither a folder nor a .dsl or .jsonl file.")):
+        done = run(paths.root / name)
+        problem, fix = done.stderr.splitlines()
+        assert (done.returncode, problem) == (1, f"{paths.root / name}: {said}") and fix.startswith("  Fix: ")
 
 
 def test_a_file_of_a_folder_that_cannot_be_read_is_named_and_the_rest_is_checked_and_fixed(paths, run):
@@ -93,7 +97,7 @@ def test_a_file_of_a_folder_that_cannot_be_read_is_named_and_the_rest_is_checked
     done = run(folder, "--fix")
     assert done.returncode == 1 and "Traceback" not in done.stderr
     assert all(name in done.stderr for name in ("a.dsl", "b.jsonl", "c.jsonl:1"))
-    assert "1 of 1 documents are valid" in done.stdout
+    assert "1 of 1 document is valid" in done.stdout
     assert (folder / "loose.dsl").read_text(encoding="utf-8") == render(parse(LOOSE))
     assert (folder / "b.jsonl").read_bytes() == b"\xb9\x91"
 
@@ -101,7 +105,7 @@ def test_a_file_of_a_folder_that_cannot_be_read_is_named_and_the_rest_is_checked
 def test_a_file_that_is_not_text_is_one_clear_line(paths, run):
     (paths.root / "x.dsl").write_bytes(b"BLUEPRINT: \xff\xfe")
     done = run(paths.root / "x.dsl")
-    assert done.returncode == 1 and "not UTF-8" in done.stderr and "Traceback" not in done.stderr
+    assert (done.returncode, done.stderr.splitlines()[0]) == (1, f"{paths.root / 'x.dsl'}: not UTF-8 text.")
 
 
 @pytest.mark.parametrize("node", ['PrintString [InString="a", instring="b", bPrintToScreen=true, PrintToScreen=false]', 'VariableSet [VarName="A", Variable="B"]'])

@@ -73,15 +73,15 @@ def test_what_no_clipboard_text_brings_is_said_once_a_document(run, tmp_path):
         "door: paste into a Blueprint of parent class Pawn with the variables Health: Float = 100.0, Door: StaticMeshComponent."]
 
 
-def test_a_missing_file_is_a_usage_error(run, tmp_path):
-    assert run(tmp_path / "nope.dsl").returncode == 64
-
-
 def problem(result: subprocess.CompletedProcess) -> str:
     """The one line that says what is wrong."""
     said, fix = result.stderr.splitlines()
     assert result.returncode == 1 and fix.startswith("  Fix: ")
     return said
+
+
+def test_a_missing_file_is_one_clear_line(run, tmp_path):
+    assert problem(run(tmp_path / "nope.dsl")) == f"{tmp_path / 'nope.dsl'}: no such file or folder."
 
 
 def test_a_folder_named_like_a_document_is_no_document(run, tmp_path):
@@ -109,8 +109,11 @@ def test_names_too_long_for_files_are_cut_and_told_apart(run, tmp_path):
     assert (result.returncode, result.stderr) == (0, "") and len(list((tmp_path / "out").iterdir())) == 2
 
 
-def test_a_document_with_errors_is_written_and_said_to_have_some(run, tmp_path):
-    source = write(tmp_path, "door.dsl", DOOR + "NODE n2: PrintString\nEXEC n1.Nope -> n2.Execute\n")
+@pytest.mark.parametrize(("wires", "shown", "more"), [(1, 1, []), (7, 5, ["and 2 more"])])
+def test_a_document_with_errors_is_written_and_its_errors_are_said(run, tmp_path, wires, shown, more):
+    source = write(tmp_path, "door.dsl", DOOR + "NODE n2: PrintString\n" + "".join(f"EXEC n1.Nope{i} -> n2.Execute\n" for i in range(wires)))
     result = run(source, "--output", tmp_path / "out")
     assert result.returncode == 0 and (tmp_path / "out" / "door.EventGraph.txt").exists()
-    assert result.stderr == f"1 error: python scripts/06_validate_dsl.py {source} shows it.\n"
+    *errors, last = result.stderr.splitlines()
+    assert all(f"{source}, line {line}: " in error for line, error in enumerate(errors[:shown], 5)) and errors[shown:] == more
+    assert last.startswith(f"{source}: written with {wires} error{'s' * (wires > 1)}; python scripts/06_validate_dsl.py --project {tmp_path} {source} ")

@@ -1,13 +1,15 @@
 """07 for people: what stands on the screen, what a conversation remembers, what is said of an answer that did not come to its end."""
 
 import importlib.util
+import json
+import sys
 from argparse import Namespace
 from pathlib import Path
 
 import pytest
 from error_handler import UserError
 from model.decode_types import Answer
-from model.interactive import AGAIN_SAMPLES, converse
+from model.interactive import AGAIN_SAMPLES, HELP, converse
 from model.suggestions import suggest
 from utils.dsl_parser import parse, render
 
@@ -89,3 +91,80 @@ def test_again_asks_for_the_change_of_the_same_document_and_is_shown():
 def test_a_document_to_change_needs_one_prompt(door, given):
     with pytest.raises(UserError, match="--change"):
         door.main(door.parser().parse_args([*given, "--change", "door.dsl"]))
+
+
+WORDS = ["Print Hello", "Print Bye"]
+
+
+def batch(door, capsys, tmp_path, *answers: Answer, **given) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of a batch of the prompts above."""
+    decoder = Scripted(*(answer(one.text, raw=one.raw, index=index) for index, one in enumerate(answers)))
+    code = door._answer_batch(decoder, WORDS, args(**{"batch": tmp_path / "two.txt", "candidates": 1} | given))
+    printed = capsys.readouterr()
+    return code, printed.out, printed.err
+
+
+def test_the_documents_of_a_batch_stand_under_their_number_and_prompt(door, capsys, tmp_path):
+    _, out, _ = batch(door, capsys, tmp_path, answer(HELLO), answer(BYE))
+    assert out == f"# 1: Print Hello\n{HELLO}\n# 2: Print Bye\n{BYE}"
+    assert "\n".join(render(parse(one)) for one in (out[:out.index("\n# 2")], out[out.index("# 2"):])) == out
+
+
+def test_json_of_a_batch_is_a_line_an_answer_on_stdout_as_in_a_file(door, capsys, tmp_path):
+    _, out, _ = batch(door, capsys, tmp_path, answer(HELLO), answer(BYE), format="json")
+    for form in ("json", "dsl"):
+        batch(door, capsys, tmp_path, answer(HELLO), answer(BYE), format=form, output=tmp_path / form)
+        assert (tmp_path / form).read_text(encoding="utf-8") == out
+    assert [json.loads(line)["dsl"] for line in out.splitlines()] == [HELLO, BYE]
+
+
+def test_html_of_a_batch_is_one_page(door, capsys, tmp_path):
+    page = tmp_path / "answers.html"
+    assert batch(door, capsys, tmp_path, answer(HELLO), answer(BYE), format="html", output=page)[1] == ""
+    text = page.read_text(encoding="utf-8")
+    assert text.count("<figure>") == 2 and "1. Print Hello" in text and "2. Print Bye" in text
+
+
+def test_clipboard_texts_of_a_batch_are_files_named_by_number(door, capsys, tmp_path):
+    folder = tmp_path / "pasteable"
+    _, _, err = batch(door, capsys, tmp_path, answer(HELLO), answer(BYE), format="clipboard", output=folder)
+    assert sorted(file.name for file in folder.iterdir()) == ["001.txt", "002.txt"] and "2 answers written" in err
+    assert "Bye" in (folder / "002.txt").read_text(encoding="utf-8")
+
+
+def test_what_is_wrong_with_an_answer_of_a_batch_is_said_with_its_number(door, capsys, tmp_path):
+    folder = tmp_path / "pasteable"
+    code, _, err = batch(door, capsys, tmp_path, answer(HELLO), answer("no graph"), format="clipboard", output=folder)
+    lines = err.splitlines()
+    assert code == 1 and all(line.startswith(("answer 2: ", "  Fix: ")) for line in lines[:-1]) and lines[-1].startswith("1 answer written")
+    assert [file.name for file in folder.iterdir()] == ["001.txt"]
+
+
+def conversation(*lines: str, answers: int = 1) -> list[str]:
+    seen = []
+    converse(Scripted(*[answer(HELLO)] * answers), iter(lines), lambda found, _: seen.append(found.instruction), None, 64)
+    return seen
+
+
+@pytest.mark.parametrize("end", ["quit", "exit", ""])
+def test_words_that_end_a_conversation(end):
+    assert conversation("Print Hello", end, "Print Bye") == ["Print Hello"]
+
+
+def test_help_is_shown_in_a_conversation(capsys):
+    assert conversation("help", "Print Hello") == ["Print Hello"] and HELP in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("line, told", [("again", "no answer yet"), ("+", "'+' alone")])
+def test_a_line_that_asks_for_nothing_is_told_and_the_conversation_goes_on(capsys, line, told):
+    assert conversation(line, "Print Hello") == ["Print Hello"]
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the program is a script of a Unix shell")
+def test_a_copied_answer_is_told(door, capsys, tmp_path, monkeypatch):
+    program = tmp_path / "wl-copy"
+    program.write_text("#!/bin/sh\n/bin/cat > /dev/null\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "is on the clipboard" in shown(door, capsys, answer(HELLO), is_streamed=False, copy=True)[1]

@@ -54,8 +54,26 @@ def test_13_names_every_broken_lesson_leaves_it_and_takes_the_others(paths, run)
     for name in [*BROKEN_LESSONS, "binary.json"]:
         told = [index for index, line in enumerate(lines) if name in line]
         assert len(told) == 1 and lines[told[0] + 1].startswith("  Fix: "), name
-    assert "1 rows written" in done.stdout
+    assert "1 row written" in done.stdout
     assert digests(paths.lessons) == before
+
+
+def test_13_leaves_the_rows_as_they_are_when_all_that_was_named_is_refused(paths, run):
+    (paths.root / "good.json").write_text(lesson(), encoding="utf-8")
+    (paths.root / "bad.json").write_text(lesson(prompts=[5]), encoding="utf-8")
+    assert "1 row written" in run("13", paths.root / "good.json").stdout
+    before = paths.lesson_rows.read_bytes()
+    done = run("13", paths.root / "bad.json")
+    assert done.returncode == 1 and "left as it is; 1 lesson refused" in done.stdout and paths.lesson_rows.read_bytes() == before
+    assert "replace all that was there" in run("13", "--help").stdout
+
+
+def test_13_names_a_key_that_nothing_reads_and_writes_the_rows(paths, run):
+    (paths.root / "x.json").write_text(lesson(prompt={"paraphrasez": ["Say hi."]}), encoding="utf-8")
+    done = run("13", paths.root / "x.json")
+    assert done.returncode == 0 and "1 row written" in done.stdout
+    assert done.stderr.startswith("WARNING: ") and done.stderr.count("\n") == 1
+    assert "x.json: prompt 1 (x_01): the key 'paraphrasez'" in done.stderr and "did you mean 'paraphrases'?" in done.stderr
 
 
 def test_03_passes_over_lessons_that_13_refuses(paths, run):
@@ -73,6 +91,20 @@ def test_02_refuses_a_graph_that_is_not_right_and_adds_nothing(paths, run, conte
     done = run("02", "--dsl", file, "--instruction", "Say hi.")
     assert done.returncode == 1 and said in done.stderr and "Fix: " in done.stderr
     assert not paths.manual_rows.exists() and file.read_bytes() == content
+
+
+def test_02_names_the_first_five_errors_and_how_many_more_there_are(paths, run):
+    (paths.root / "x.dsl").write_text(GOOD + "".join(f"EXEC n1.Nope{i} -> n2.Execute\n" for i in range(7)), encoding="utf-8")
+    done = run("02", "--dsl", paths.root / "x.dsl", "--instruction", "Say hi.")
+    assert [f"line {line}:" in done.stderr for line in range(7, 14)] == [True] * 5 + [False] * 2
+    assert "x.dsl: and 2 more errors." in done.stderr and "06_validate_dsl.py" in done.stderr
+
+
+def test_02_says_of_a_missing_file_and_of_one_that_is_no_text_what_is_wrong(paths, run):
+    file = paths.root / "x.dsl"
+    assert f"{file}: no such file or folder.\n  Fix: " in run("02", "--dsl", file, "--instruction", "Say hi.").stderr
+    file.write_bytes(b"\x92\xff")
+    assert f"{file}: not UTF-8 text.\n  Fix: " in run("02", "--dsl", file, "--instruction", "Say hi.").stderr
 
 
 def test_02_adds_each_wording_once(paths, run):
@@ -115,6 +147,16 @@ def test_08_keeps_to_its_budget(paths, run):
     for budget in (5700, 2000, 200):
         assert run("08", "--budget", budget).returncode == 0
         assert len(paths.system_prompt.read_text(encoding="utf-8")) <= budget
+
+
+@pytest.mark.parametrize("budget", [0, 100])
+def test_08_refuses_a_budget_below_the_smallest_prompt(paths, run, budget):
+    done = run("08", "--budget", budget)
+    assert done.returncode == 1 and done.stderr.startswith(f"--budget {budget}: the smallest prompt has ") and done.stderr.count("\n") == 2
+
+
+def test_08_advises_a_command_for_the_project_that_it_was_given(paths, run):
+    assert f"run scripts/20_deduplicate_dataset.py --project '{paths.root}' --merge first." in run("08").stderr
 
 
 @pytest.mark.parametrize("arguments", [(), ("--merge", "--cap", 0), ("rows.jsonl", "--cap", "many")])

@@ -118,10 +118,20 @@ def test_the_orchestrator_refuses_what_cannot_work_before_it_starts(paths):
 def test_stop_and_status_work_in_an_empty_project(paths):
     signal_door = SCRIPTS / "15_stop_signal.py"
     assert "idle" in run(signal_door, "status", "--project", paths.root).stdout
-    assert run(signal_door, "stop", "--project", paths.root).returncode == 0 and paths.stop_file.exists()
+    stopped = run(signal_door, "stop", "--project", paths.root)
+    assert stopped.returncode == 0 and paths.stop_file.exists()
+    assert "No run of the pipeline is working" in stopped.stdout and "the next run ends at once" in stopped.stdout
+    assert str(paths.stop_file) in stopped.stdout and f"15_stop_signal.py --project '{paths.root}' resume" in stopped.stdout
     assert "a stop is requested" in run(signal_door, "status", "--project", paths.root).stdout
     resumed = run(signal_door, "resume", "--project", paths.root)
     assert resumed.returncode == 0 and "Nothing to take up" in resumed.stdout and not paths.stop_file.exists()
+
+
+@pytest.mark.parametrize("door", ["10", "19"])
+def test_advised_commands_name_the_project(paths, door):
+    ended = run(next(SCRIPTS.glob(f"{door}_*.py")), "--project", paths.root)
+    shown = " ".join(ended.stdout.split())
+    assert f"--project '{paths.root}'" in shown, shown
 
 
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)

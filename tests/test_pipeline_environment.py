@@ -67,6 +67,14 @@ def test_run_pipeline_without_a_mode_shows_its_usage():
 
 
 @needs_bash
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_help_of_run_pipeline_is_its_own_and_names_that_of_the_orchestrator(option):
+    ended = shell(option)
+    assert (ended.returncode, ended.stderr) == (0, "") and "--test" in ended.stdout
+    assert "11_pipeline_orchestrator.py --help" in ended.stdout
+
+
+@needs_bash
 def test_no_python_that_is_new_enough_is_said_in_one_line(tmp_path):
     copy = tmp_path / "run_pipeline.sh"
     copy.write_bytes((REPOSITORY / "run_pipeline.sh").read_bytes())

@@ -24,7 +24,7 @@ class GraphText:
     """One graph of one document. `caption` is for people.
 
     needs   what the Blueprint must have, since no text brings it
-    errors  how many the document has: it is written all the same, but the editor may refuse a wire or show an error node
+    errors  of the document, each with its line: it is written all the same, but the editor may refuse a wire or show an error node
     """
 
     document: Path
@@ -32,7 +32,7 @@ class GraphText:
     text: str
     is_function: bool
     needs: str = ""
-    errors: int = 0
+    errors: tuple[str, ...] = ()
 
     @property
     def caption(self) -> str:
@@ -41,6 +41,8 @@ class GraphText:
 
 def dsl_files(path: Path) -> list[Path]:
     """The document itself, or all of a folder and below, in order; a folder may have a name like a document's."""
+    if not path.exists():
+        raise UserError(f"{path}: no such file or folder.", "check that it is there, or give another path.")
     files = sorted(file for file in path.rglob("*.dsl") if not file.is_dir()) if path.is_dir() else [path]
     if not files:
         raise UserError(f"{path}: no .dsl file in this folder.", "give a .dsl file or a folder that holds some.")
@@ -55,7 +57,8 @@ def graph_texts(file: Path, only: str | None = None) -> list[GraphText]:
     if not names:
         raise UserError(f"{file}: no graph '{only}'.", f"name one of: {', '.join(texts)}.")
     functions = {graph.name for graph in blueprint.graphs if any(node.type == "FunctionEntry" for node in graph.nodes)}
-    needs, errors = what_it_needs(blueprint), sum(finding.is_error for finding in validate(blueprint))
+    needs = what_it_needs(blueprint)
+    errors = tuple(f"line {finding.line}: {finding.message}" for finding in validate(blueprint) if finding.is_error)
     return [GraphText(file, name, texts[name], name in functions, needs, errors) for name in names]
 
 

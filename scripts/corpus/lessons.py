@@ -8,7 +8,8 @@ A correction lesson also names the weaknesses that it aims at, see docs/interfac
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,8 @@ class Lesson:
     prompts: tuple[Prompt, ...]
     description: str = ""
     created: str = ""
+    unknown_keys: tuple[str, ...] = ()
+    """Each with its place: nothing reads them, so one may be a misspelt name."""
 
 
 def load_lesson(path: Path) -> Lesson:
@@ -63,7 +66,8 @@ def load_lesson(path: Path) -> Lesson:
             errors.append(error)
     if errors:
         raise UserErrors(errors) if len(errors) > 1 else errors[0]
-    return Lesson(str(data["lesson_id"]), str(data["lesson_name"]), tuple(prompts), data.get("description", ""), data.get("created", ""))
+    return Lesson(str(data["lesson_id"]), str(data["lesson_name"]), tuple(prompts), data.get("description", ""), data.get("created", ""),
+                  tuple(_unknown_keys(data["prompts"], path)))
 
 
 def lesson_files(path: Path) -> list[Path]:
@@ -97,6 +101,15 @@ def _prompt(entry: Any, place: str) -> Prompt:
         paraphrases=tuple(_text(text, f"{place}: paraphrases") for text in _list(entry, "paraphrases", place)),
         tags=tuple(_list(entry, "tags", place)),
         description=entry.get("description", ""))
+
+
+def _unknown_keys(entries: list[dict[str, Any]], path: Path) -> Iterator[str]:
+    known = [one.name for one in fields(Prompt)]
+    for number, entry in enumerate(entries, start=1):
+        for key in (key for key in entry if key not in known):
+            meant = get_close_matches(key, known, n=1)
+            hint = f"; did you mean '{meant[0]}'?" if meant else "."
+            yield f"{path}: prompt {number} ({entry['id']}): the key '{key}' is not known and was left out{hint}"
 
 
 def _answer(text: Any, place: str) -> str:

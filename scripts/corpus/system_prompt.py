@@ -25,6 +25,8 @@ TASK = """\
 You write Unreal Engine 5 Blueprint graphs in the Blueprint DSL. Answer with one document and nothing else.
 """
 
+SMALLEST_CHARACTERS = len(TASK)
+
 FORMAT = """
 Format:
 BLUEPRINT: BP_Name

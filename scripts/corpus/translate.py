@@ -20,9 +20,10 @@ from pipeline.store import read_json, sha256_file, write_json, write_text
 from utils.blueprint_patterns import load_catalogue
 from utils.catalogue.data import DATA_FILE
 from utils.clipboard.bytes import decode
+from utils.clipboard.damage import is_loss
 from utils.clipboard_reader import Translation, read_clipboard
 from utils.dsl_parser import render
-from utils.findings import Finding
+from utils.findings import Finding, Severity
 
 MANIFEST_NAME = ".translated.json"
 MANIFEST_SCHEMA = 1
@@ -61,6 +62,7 @@ class Record:
     source    the export, by its place in `folder`, which is given from the output folder on
     document  empty where the export was refused; `written` is the hash of what was written
     problem   with `fix`: the one thing that a person should know about the export
+    is_damaged  the document is not the graph that the editor had: nothing may be learned from it
     """
 
     source: str
@@ -73,11 +75,17 @@ class Record:
     wires: int = 0
     problem: str = ""
     fix: str = ""
+    is_damaged: bool = False
+
+    @property
+    def status(self) -> str:
+        """What a translation made of the content just now."""
+        return "refused" if not self.document else "damaged" if self.is_damaged else "translated"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One input of a run. `status` is translated, unchanged, duplicate or refused."""
+    """One input of a run. `status` is translated, damaged (but translated), unchanged, duplicate or refused."""
 
     file: Path
     status: str
@@ -144,6 +152,7 @@ class Translated(NamedTuple):
     wires: int
     problem: str
     fix: str
+    is_damaged: bool
 
 
 def _translated(file: Path) -> Translated:
@@ -151,7 +160,8 @@ def _translated(file: Path) -> Translated:
     graphs = translation.blueprint.graphs if translation.blueprint else ()
     nodes = [node for graph in graphs for node in graph.nodes]
     return Translated(render(translation.blueprint) if translation.blueprint else "", translation.family, len(nodes),
-                      sum(node.type == GENERIC_NODE for node in nodes), sum(len(graph.wires) for graph in graphs), *worst(translation.findings))
+                      sum(node.type == GENERIC_NODE for node in nodes), sum(len(graph.wires) for graph in graphs), *worst(translation.findings),
+                      any(map(is_loss, translation.findings)))
 
 
 class Plan(NamedTuple):
@@ -185,11 +195,11 @@ class _Run:
         if plan.is_duplicate:
             return Outcome(plan.file, "duplicate", self.manifest.records[plan.digest])
         if translated is None:
-            return Outcome(plan.file, "unchanged" if plan.known.document else "refused", plan.known)
+            return Outcome(plan.file, "unchanged" if plan.known.status == "translated" else plan.known.status, plan.known)
         record = self.manifest.records[plan.digest] = self._written(plan, translated)
         if plan.known and plan.known.document != record.document:
             self._remove(plan.known)  # the export has been moved
-        return Outcome(plan.file, "translated" if record.document else "refused", record)
+        return Outcome(plan.file, record.status, record)
 
     def _written(self, plan: Plan, found: Translated) -> Record:
         if not found.text:
@@ -226,6 +236,11 @@ class _Run:
             document.unlink()
 
 
+def damaged_documents(folder: Path) -> set[Path]:
+    """Documents of a folder whose exports had lost a part."""
+    return {folder / record.document for record in Manifest.load(folder).records.values() if record.status == "damaged"}
+
+
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
@@ -239,9 +254,8 @@ def _path_from(output: Path, root: Path) -> str:
 
 
 def worst(findings: Iterable[Finding]) -> tuple[str, str]:
-    """The one thing to tell about a file: an error before a damage; links that lead out of a copy are no damage."""
-    order = {"error": 0, "warning": 1}
-    serious = sorted((finding for finding in findings if finding.severity in order), key=lambda finding: order[finding.severity])
+    """The one thing to tell about a file: an error before a loss before other damage; links that lead out of a copy are no damage."""
+    serious = sorted((finding for finding in findings if finding.severity != Severity.NOTE), key=lambda one: (not one.is_error, not is_loss(one)))
     if not serious:
         return "", ""
     first = serious[0]

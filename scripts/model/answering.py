@@ -9,6 +9,7 @@ from typing import Any
 from model.adapters import Choice, Loaded, choose_model, load_choice
 from model.decode_types import DEFAULT_TIMEOUT_S
 from pipeline.config import load_config
+from pipeline.door import positive
 from pipeline.paths import Paths
 
 EXAM_TOKENS = 768
@@ -20,12 +21,19 @@ def add_model_options(options: argparse.ArgumentParser, budget_tokens: int = EXA
                          help="adapter or model folder (default: the newest version by number)")
     options.add_argument("--base", action="store_true", help="the base model without an adapter: the zero line")
     options.add_argument("--unconstrained", action="store_true", help="let the model write what it likes, for comparison")
-    options.add_argument("--budget", type=int, default=budget_tokens, metavar="TOKENS",
+    options.add_argument("--budget", type=positive, default=budget_tokens, metavar="TOKENS",
                          help=f"longest answer (default: {budget_tokens})")
-    options.add_argument("--candidates", "--samples", type=int, default=candidates, metavar="N",
+    options.add_argument("--candidates", "--samples", type=positive, default=candidates, metavar="N",
                          help=f"answers of which the best is taken, without knowing the right one (default: {candidates}; 1 is greedy)")
-    options.add_argument("--rows", type=int, metavar="N", help="prompts decoded together (default: 40 on a CPU, 64 on a GPU)")
-    options.add_argument("--timeout", type=float, default=DEFAULT_TIMEOUT_S, metavar="SECONDS", help=f"limit per prompt (default: {DEFAULT_TIMEOUT_S:.0f})")
+    options.add_argument("--rows", type=positive, metavar="N", help="prompts decoded together (default: 40 on a CPU, 64 on a GPU)")
+    options.add_argument("--timeout", type=seconds, default=DEFAULT_TIMEOUT_S, metavar="SECONDS", help=f"limit per prompt (default: {DEFAULT_TIMEOUT_S:.0f})")
+
+
+def seconds(text: str) -> float:
+    value = float(text)
+    if not value > 0:
+        raise argparse.ArgumentTypeError("more than 0")
+    return value
 
 
 def chosen_model(args: argparse.Namespace) -> Choice:

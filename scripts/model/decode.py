@@ -11,9 +11,11 @@ from typing import Any
 
 import torch
 
+from error_handler import UserErrors
 from model.decode_attention import KeyValues, PrefixStep
 from model.decode_draft import NgramDraft
 from model.decode_engine import engine_for
+from model.decode_limits import overlong
 from model.decode_run import Run
 from model.decode_types import DEFAULT_TIMEOUT_S, Answer, Constraint, Request, Statistics
 from model.encode import common_prefix_tokens, encode_prompt, end_of_turn_ids
@@ -50,9 +52,18 @@ class Decoder:
         return sorted(self.stream(requests, should_stop, on_tokens), key=lambda answer: answer.index)
 
     def stream(self, requests: Iterable[Request | str], should_stop: Callable[[], bool] = lambda: False,
-               on_tokens: Callable[[int, list[int]], None] | None = None) -> Iterator[Answer]:
-        """Each answer as soon as it is finished. `should_stop` and `on_tokens(index, new ids)` are called between tokens."""
-        run = Run(self, [Request(r) if isinstance(r, str) else r for r in requests], on_tokens)
+               on_tokens: Callable[[int, list[int]], None] | None = None, *, skips_overlong: bool = False) -> Iterator[Answer]:
+        """Each answer as soon as it is finished. `should_stop` and `on_tokens(index, new ids)` are called between tokens.
+
+        UserErrors where a prompt is too long, before anything is computed; with `skips_overlong` its answer is "refused" instead.
+        """
+        asked = [Request(request) if isinstance(request, str) else request for request in requests]
+        prompts = [self.encode(request) for request in asked]
+        errors = overlong(asked, prompts, len(self.encode(Request(""))), self.model.config.max_position_embeddings)
+        if errors and not skips_overlong:
+            raise UserErrors(list(errors.values()))
+        yield from (Answer(index, "", "refused", 0, 0, 0.0, fault=error.problem) for index, error in errors.items())
+        run = Run(self, asked, prompts, on_tokens, frozenset(errors))
         while run.is_unfinished and not should_stop():
             with torch.inference_mode():
                 finished = run.step()

@@ -24,7 +24,9 @@ GROWTH_TOKENS = 128
 
 
 class KeyValues:
-    """Keys and values of a model run: the prefix once, and a buffer of `rows` rows for what follows it.
+    """Keys and values of a model run: the prefix once, and a buffer of up to `rows` rows for what follows it.
+
+    The buffer has the rows that are used, since one prompt of 2,048 tokens would take 4 GB in 40 of them.
 
     Shapes (H key-value heads, D head width, P prefix tokens, R rows, L tokens of capacity):
         prefix  per layer  (2, H, P, D)
@@ -34,18 +36,20 @@ class KeyValues:
     def __init__(self, layers: int, rows: int) -> None:
         self.prefix: list[Tensor | None] = [None] * layers
         self.rows: list[Tensor | None] = [None] * layers
-        self.row_count = rows
+        self.row_limit, self.row_count = rows, 0
         self.capacity = 0
 
-    def reserve(self, tokens: int) -> None:
-        """Make room for rows of `tokens` tokens."""
-        if tokens <= self.capacity:
+    def reserve(self, rows: int, tokens: int) -> None:
+        """Make room for so many rows of `tokens` tokens."""
+        if rows <= self.row_count and tokens <= self.capacity:
             return
-        self.capacity = -(-tokens // GROWTH_TOKENS) * GROWTH_TOKENS
+        self.capacity = max(self.capacity, -(-tokens // GROWTH_TOKENS) * GROWTH_TOKENS)
+        if rows > self.row_count:
+            self.row_count = min(self.row_limit, max(rows, 2 * self.row_count))
         for layer, old in enumerate(self.rows):
             self.rows[layer] = self._buffer(layer)
             if old is not None:
-                self.rows[layer][..., :old.shape[3], :] = old
+                self.rows[layer][:, :old.shape[1], :, :old.shape[3]] = old
 
     def _buffer(self, layer: int) -> Tensor:
         _, heads, _, width = self.prefix[layer].shape
@@ -87,7 +91,7 @@ class RowsStep:
         self.ids = torch.tensor([token for chunk in chunks for token in chunk], device=device)
         self.positions = self.place + shared
         self.last = [total - 1 for total in accumulate(lengths)]
-        cache.reserve(max(ends))
+        cache.reserve(self.span.stop, max(ends))
         self.own = (_OwnByRow if self.ids.device.type == "cpu" else _OwnPadded)(ends, lengths, self.row, self.place)
 
     def attend(self, layer: int, query: Tensor, key: Tensor, value: Tensor, scale: float) -> Tensor:

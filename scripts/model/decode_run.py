@@ -51,19 +51,20 @@ class Row:
 class Run:
     """One call of `generate`: rows waiting, rows running (the first rows of the cache, in order), rows done."""
 
-    def __init__(self, decoder: Decoder, requests: list[Request], on_tokens: Callable[[int, list[int]], None] | None) -> None:
+    def __init__(self, decoder: Decoder, requests: list[Request], prompts: list[tuple[int, ...]], on_tokens: Callable[[int, list[int]], None] | None,
+                 without: frozenset[int] = frozenset()) -> None:
         self.decoder, self.on_tokens = decoder, on_tokens
         self.statistics = decoder.statistics
         self.rows: list[Row] = []
         self.spent_s: Counter[int] = Counter()  # of each question, all its candidates together
         started = time.perf_counter()
-        self.prompts = prompts = decoder.encode_all(requests)
+        self.prompts = prompts
         self.search = Search(requests)
         self.is_scored = decoder.scores or any(request.candidates > 1 for request in requests)
         with torch.inference_mode():
             self.cache, self.shared = decoder.cache_for(prompts) if prompts else (None, 0)
         # Longest question first: it tends to have the longest answer, which would else run alone at the end.
-        order = sorted(range(len(requests)), key=lambda i: -len(prompts[i]))
+        order = sorted(set(range(len(requests))) - without, key=lambda i: (-len(prompts[i]), i))
         self.waiting = deque(self._row(i, requests[i]) for i in order)
         self._count_time(started)
 

@@ -17,7 +17,7 @@ from typing import Any
 from corpus.evaluation_tests import EvaluationTest, chosen_tests, load_tests, tests_hash
 from model.adapters import Choice
 from model.decode import Answer, Decoder, Request
-from model.exam import FAULT_ERROR, ExamSettings, new_record, newest_record
+from model.exam import ExamSettings, error_text, new_record, newest_record
 from pipeline.config import load_config
 from pipeline.paths import Paths
 from pipeline.store import append_jsonl
@@ -78,7 +78,7 @@ def ask(run: EvaluationRun, decoder: Decoder, should_stop: Callable[[], bool]) -
     """Ask every open test in one batch; yields each test after its answer has been written."""
     tests = run.open_tests
     requests = [Request(test.prompt.instruction, budget_tokens=run.settings.budget_tokens, candidates=run.settings.candidates) for test in tests]
-    for answer in decoder.stream(requests, should_stop):
+    for answer in decoder.stream(requests, should_stop, skips_overlong=True):
         run.write(tests[answer.index], answer)
         yield tests[answer.index]
 
@@ -121,7 +121,7 @@ def _failure(line: dict[str, Any]) -> str:
     """What kept the model from answering, "" when nothing did."""
     if line["stop_reason"] == "timeout":
         return TIMEOUT_ERROR
-    return f"{FAULT_ERROR}: {line['fault']}" if line.get("fault") else ""
+    return error_text(line["stop_reason"], line["fault"]) if line.get("fault") else ""
 
 
 def _parts(score: EvaluationScore) -> dict[str, Any]:

@@ -152,8 +152,13 @@ def exam_line(prompt: Prompt, answer: Answer) -> dict[str, Any]:
     if answer.stop_reason == "timeout":
         return line | {"actual_dsl": TIMEOUT_TEXT, "status": "timeout_skipped"} | nothing
     if answer.fault:
-        return line | {"actual_dsl": answer.text, "status": "error", "error": f"{FAULT_ERROR}: {answer.fault}"} | nothing
+        return line | {"actual_dsl": answer.text, "status": "error", "error": error_text(answer.stop_reason, answer.fault)} | nothing
     return line | {"actual_dsl": answer.text, "status": "ok"} | grades(prompt, answer.text)
+
+
+def error_text(stop_reason: str, fault: str) -> str:
+    """What kept the model from answering."""
+    return fault if stop_reason == "refused" else f"{FAULT_ERROR}: {fault}"
 
 
 def grades(prompt: Prompt, text: str) -> dict[str, Any]:
@@ -169,6 +174,6 @@ def run_exam(decoder: Decoder, files: list[ExamFile], budget_tokens: int, should
     """Ask every open prompt of all lessons in one batch; yields each line after it has been written."""
     open_prompts = [(file, prompt) for file in files for prompt in file.open_prompts]
     requests = [Request(prompt.instruction, budget_tokens=budget_tokens, candidates=file.settings.candidates) for file, prompt in open_prompts]
-    for answer in decoder.stream(requests, should_stop):
+    for answer in decoder.stream(requests, should_stop, skips_overlong=True):
         file, prompt = open_prompts[answer.index]
         yield file, file.write(prompt, answer)

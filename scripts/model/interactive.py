@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
-from model.decode import Decoder
-from model.suggestions import Suggestion, another, suggest
+from error_handler import UserError
 from pipeline.paths import Paths
 
-HELP = "A request gives a graph; '+ now make it loop' changes the last one; 'again' gives another sample; empty line ends."
+if TYPE_CHECKING:
+    from model.decode import Decoder
+    from model.suggestions import Suggestion
+
+HELP = """\
+  Print Hello when it starts    a request gives a graph
+  + now make it loop            changes the last answer
+  again                         gives another answer to the last request
+  help                          shows this
+  quit, exit, an empty line     ends the conversation"""
+ENDS = {"", "quit", "exit"}
 AGAIN_SAMPLES = 4
 
 
@@ -33,16 +43,39 @@ def ask_lines(paths: Paths) -> Iterator[str]:
 
 def converse(decoder: Decoder, lines: Iterator[str], show: Callable[[Suggestion, bool], None],
              on_text: Callable[[str], None] | None, budget_tokens: int, candidates: int = 1) -> None:
-    """Answers line after line; `show` gets each answer and whether `on_text` has had its text already."""
+    """Answers line after line; `show` gets each answer and whether `on_text` has had its text already.
+
+    What cannot be answered is told on stderr, and the conversation goes on.
+    """
+    from model.suggestions import another, suggest
+
     last: Suggestion | None = None
     for seed, line in enumerate(lines, 1):
-        if not line:
+        if line in ENDS:
             return
-        is_again = line == "again" and last is not None
-        if is_again:
-            last = another(decoder, last, AGAIN_SAMPLES, seed, budget_tokens)
-        elif line.startswith("+") and last:
-            last = suggest(decoder, line[1:].strip(), previous=last.dsl, candidates=candidates, budget_tokens=budget_tokens, on_text=on_text)
-        else:
-            last = suggest(decoder, line.lstrip("+ "), candidates=candidates, budget_tokens=budget_tokens, on_text=on_text)
-        show(last, on_text is not None and not is_again)
+        if line == "help":
+            print(HELP, file=sys.stderr)
+            continue
+        is_again, is_change = line == "again", line.startswith("+") and last is not None
+        try:
+            if is_again:
+                last = another(decoder, _answered(last), AGAIN_SAMPLES, seed, budget_tokens)
+            else:
+                last = suggest(decoder, _words(line), previous=last.dsl if is_change else "", candidates=candidates,
+                               budget_tokens=budget_tokens, on_text=on_text)
+            show(last, on_text is not None and not is_again)
+        except UserError as error:
+            print(error, file=sys.stderr)
+
+
+def _answered(last: Suggestion | None) -> Suggestion:
+    if last is None:
+        raise UserError("there is no answer yet that 'again' could replace.", "ask for a graph first.")
+    return last
+
+
+def _words(line: str) -> str:
+    words = line.removeprefix("+").strip()
+    if not words:
+        raise UserError("'+' alone says nothing.", "write what is to change after it: + now make it loop.")
+    return words

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,6 +99,24 @@ def formatted(suggestion: Suggestion, form: str) -> str:
     return clipboard if form == "clipboard" else render_page(suggestion.instruction, [(suggestion.instruction, clipboard)])
 
 
+def batch_text(found: Sequence[Suggestion], form: str, title: str) -> str:
+    """All answers of a batch in one text: JSON lines, one page, or documents, each under a comment with its number and instruction."""
+    if form == "json":
+        return "".join(json.dumps(as_json(suggestion), ensure_ascii=False) + "\n" for suggestion in found)
+    if form == "html":
+        return render_page(title, [(f"{number}. {found[number - 1].instruction}", text) for number, text in clipboard_texts(found)])
+    return "\n".join(f"# {number}: {suggestion.instruction}\n{suggestion.dsl}" for number, suggestion in enumerate(found, 1))
+
+
+def clipboard_texts(found: Sequence[Suggestion]) -> list[tuple[int, str]]:
+    """Number and clipboard text of every answer that is a document; what is none has an error among its findings."""
+    texts = []
+    for number, suggestion in enumerate(found, 1):
+        with contextlib.suppress(UserError):
+            texts.append((number, as_clipboard(suggestion)))
+    return texts
+
+
 def as_json(suggestion: Suggestion) -> dict[str, Any]:
     answer = suggestion.answer
     return {"instruction": suggestion.instruction, "dsl": suggestion.dsl, "valid": not suggestion.errors,
@@ -110,13 +129,3 @@ def as_clipboard(suggestion: Suggestion) -> str:
         return write_clipboard(parse(suggestion.answer.text))
     except DslError as error:
         raise UserError(f"the answer is no Blueprint document: {error}", "ask again in other words, or without --unconstrained.") from error
-
-
-def copy_to_clipboard(text: str) -> None:
-    import pyperclip
-
-    try:
-        pyperclip.copy(text)
-    except pyperclip.PyperclipException as error:
-        raise UserError("this system has no clipboard that a program can write to.",
-                        "use --output FILE, or install xclip, xsel or wl-clipboard on Linux.") from error

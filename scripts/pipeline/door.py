@@ -15,6 +15,7 @@ from pipeline.exit_codes import ExitCode
 from pipeline.garbage import collect_rarely
 from pipeline.outcome import ErrorReport, Finding, report_outcome
 from pipeline.paths import REPOSITORY, Paths
+from pipeline.wording import speak_of, with_project
 
 T = TypeVar("T")
 
@@ -30,7 +31,7 @@ FILE_PROBLEMS = {
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
-        self.exit(ExitCode.USAGE, f"{self.prog}: {message}\n")
+        self.exit(ExitCode.USAGE, f"{self.prog}: {message}\n  Fix: python scripts/{self.prog} --help lists what it takes.\n")
 
 
 def project_folder(text: str) -> Paths:
@@ -38,6 +39,14 @@ def project_folder(text: str) -> Paths:
     if not folder.is_dir():
         raise argparse.ArgumentTypeError(f"no such folder: {text}")
     return Paths(folder)
+
+
+def positive(text: str) -> int:
+    """A count of an option: a whole number from 1 on."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return value
 
 
 def build_parser(doc: str) -> argparse.ArgumentParser:
@@ -69,6 +78,7 @@ def run_door(main: Callable[[argparse.Namespace], ExitCode], parser: argparse.Ar
     collect_rarely()
     wait_without_spinning()
     args = parser.parse_args(argv)
+    speak_of(args.project)
     try:
         code = ExitCode(main(args))
         sys.stdout.flush()
@@ -88,7 +98,7 @@ def run_door(main: Callable[[argparse.Namespace], ExitCode], parser: argparse.Ar
 def _failed(error: Exception, paths: Paths) -> ExitCode:
     shown = _disk_full_error(paths) if is_disk_full(error) else _file_error(error) or error
     if isinstance(shown, UserError):
-        print(shown, file=sys.stderr)
+        print(with_project(str(shown)), file=sys.stderr)
     else:
         traceback.print_exception(error)
     report_outcome(error=ErrorReport(category=categorise(error), problem=_one_line(shown), fix=getattr(shown, "fix", ""),
@@ -126,7 +136,7 @@ def report_finding(problem: str, fix: str) -> None:
     Printed at once as problem and remedy; under the orchestrator also shown in the summary at the end of the run. The
     script then ends with ExitCode.FAILED, and the orchestrator knows by the finding that its work was done all the same.
     """
-    print(UserError(problem, fix), file=sys.stderr)
+    print(with_project(str(UserError(problem, fix))), file=sys.stderr)
     report_outcome(finding=Finding(problem, fix))
 
 

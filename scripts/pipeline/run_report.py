@@ -9,6 +9,7 @@ from pipeline.paths import Paths
 from pipeline.state import RunRecord, StepRecord, load_resume_state, load_state
 from pipeline.steps import StepContext
 from pipeline.stop import is_stop_requested
+from pipeline.wording import counted
 from pipeline_logger import duration_text, eta_text
 
 
@@ -18,14 +19,14 @@ def run_table(run: RunRecord, waiting_corrections: int = 0) -> str:
     lines = [f"  {step.status:<8} {step.name:<{width}}  {_detail(step)}" for step in run.steps]
     findings = [UserError(f"{step.name}: {f['problem']}", f["fix"]) for step in run.steps for f in step.findings]
     if findings:
-        lines += ["", f"{len(findings)} bad inputs were left where they are:", *map(str, findings)]
+        lines += ["", f"{counted(len(findings), 'bad input')} left where found:", *map(str, findings)]
     if waiting_corrections:
-        lines += ["", f"{waiting_corrections} correction lessons wait: --full --next-cycle trains on them."]
+        lines += ["", f"{counted(waiting_corrections, 'correction lesson')} waiting: --full --next-cycle trains on them."]
     return "\n".join([*lines, "", _run_line(run)])
 
 
 def _detail(step: StepRecord) -> str:
-    bad = f" ({len(step.findings)} bad inputs)" if step.findings else ""
+    bad = f" ({counted(len(step.findings), 'bad input')})" if step.findings else ""
     if step.status == "done":
         return duration_text(step.duration_s) + bad
     return (f"{step.category}: " if step.category else "") + step.reason + bad

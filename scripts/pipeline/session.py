@@ -12,6 +12,7 @@ from pipeline.paths import Paths
 from pipeline.run_report import run_table, waiting_corrections
 from pipeline.state import RunRecord, load_state
 from pipeline.stop import consume_stop
+from pipeline.wording import with_project
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def run_session(paths: Paths, asked: Asked) -> ExitCode:
     if options.mode == "eval-only" and paths.newest_model() is None:
         raise UserError(f"No trained model in {paths.models}.", "train one first: --full or --train-only.")
     code, run = run_pipeline(paths, config, options)
-    print(run_table(run, waiting_corrections(paths, config)))
+    print(with_project(run_table(run, waiting_corrections(paths, config))))
     return code
 
 

@@ -6,6 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.state import RunRecord
+from pipeline.wording import with_project
 from pipeline_logger import duration_text
 from report.figures import Figure, figures_by_category
 from report.findings import Level
@@ -50,7 +51,7 @@ def _table(title: str, *columns: str) -> Table:
 
 def _versions(cycles: list[Cycle]) -> RenderableType:
     if not cycles:
-        return Text("Nothing has been trained or examined yet.  Run: bash run_pipeline.sh --full")
+        return Text(with_project("Nothing has been trained or examined yet.  Run: bash run_pipeline.sh --full"))
     table = _table("Versions (right as graphs, 95 % interval)", "version", "hold-out", "lessons", "valid", "evaluation", "final loss", "training")
     base, versions = [cycle for cycle in cycles if cycle.version == 0], [cycle for cycle in cycles if cycle.version > 0]
     for cycle in base + versions[-SHOWN_VERSIONS:]:
@@ -88,20 +89,20 @@ def _categories(exams: list[Exam]) -> list[RenderableType]:
 
 def _rows(records: Records) -> RenderableType:
     if records.rows is None:
-        return Text("There is no data set yet.  Run: bash run_pipeline.sh --data-only")
+        return Text(with_project("There is no data set yet.  Run: bash run_pipeline.sh --data-only"))
     sources = ", ".join(f"{source} {count}" for source, count in records.rows.by_source.items())
     return Text(f"Data set: {records.rows.train} training rows, {records.rows.validation} for validation" + (f" ({sources})" if sources else ""))
 
 
 def health_text(health: RunHealth | None, with_notes: bool = False) -> Text:
     if health is None:
-        return Text("Health has not been checked yet.  Run: python scripts/19_training_health_monitor.py")
+        return Text(with_project("Health has not been checked yet.  Run: python scripts/19_training_health_monitor.py"))
     shown = [s.finding for s in health.sightings if with_notes or s.finding.level is not Level.INFO]
     text = Text(f"Health: {health.worst}" + ("" if shown else ", no alerts"))
     for finding in shown:
         text.append(f"\n  {finding.level:<10} ", LEVEL_STYLES[finding.level])
         text.append(f"{finding.message} [{finding.dimension}]")
-        text.append(f"\n             {finding.remedy}" if finding.remedy else "", "dim")
+        text.append(f"\n             {with_project(finding.remedy)}" if finding.remedy else "", "dim")
     return text
 
 
@@ -112,8 +113,8 @@ def _last_run(run: RunRecord | None) -> list[RenderableType]:
     text.append(run.status, RUN_STYLES.get(run.status, "red"))
     for step in run.steps:
         if step.status in {"failed", "blocked", "stopped"}:
-            text.append(f"\n  {step.name}: {step.status}" + (f": {step.reason}" if step.reason else ""))
+            text.append(f"\n  {step.name}: {step.status}" + (f": {with_project(step.reason)}" if step.reason else ""))
     findings = [finding for step in run.steps for finding in step.findings]
     for finding in findings:
-        text.append(f"\n  {finding['problem']}\n    Fix: {finding['fix']}", "yellow")
+        text.append(with_project(f"\n  {finding['problem']}\n    Fix: {finding['fix']}"), "yellow")
     return [text]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from error_handler import UserError
 from pipeline.store import read_jsonl, write_jsonl, write_text
+from pipeline.wording import counted
 from utils.dsl_parser import MISPLACED, parse_lenient, render
 from utils.dsl_validator import Finding, validate, validate_text
 from utils.findings import Severity
@@ -74,7 +75,7 @@ def _read(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UserError(f"{file}: not UTF-8: {error.reason} at byte {error.start}.", "save the file as UTF-8.") from error
+        raise UserError(f"{file}: not UTF-8 text.", "save the file as UTF-8.") from error
 
 
 @dataclass
@@ -129,8 +130,8 @@ def validate_documents(found: Iterable[Document]) -> ValidationReport:
 
 def table(report: ValidationReport) -> str:
     """One line a code, errors first, the commonest first."""
-    lines = [f"{report.valid} of {report.documents} documents are valid; " +
-             ", ".join(f"{report.findings[severity]} {severity}s" for severity in ORDER)]
+    lines = [f"{report.valid} of {counted(report.documents, 'document')} {'is' if report.documents == 1 else 'are'} valid; " +
+             ", ".join(counted(report.findings[severity], severity) for severity in ORDER)]
     tallies = sorted(report.by_code.items(), key=lambda item: (ORDER.index(Severity(item[1].severity)), -item[1].count))
     if tallies:
         lines.append(f"{'code':<22}{'severity':<10}{'findings':>9}{'documents':>11}  first")

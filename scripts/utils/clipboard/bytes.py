@@ -58,7 +58,7 @@ def _decode_damaged(data: bytes, encoding: str, error: UnicodeDecodeError) -> tu
         note = Finding("wrong-encoding", Severity.WARNING, line, "The file is not UTF-8; it was read as Windows-1252.",
                        "save the file as UTF-8 if letters came out wrong.")
         return _without_nuls(data.decode("cp1252", errors="replace"), [note])
-    note = Finding("wrong-encoding", Severity.WARNING, line, f"Broken {encoding.upper()} text; the broken letters were replaced.",
+    note = Finding("lost-letters", Severity.WARNING, line, f"Broken {encoding.upper()} text; the broken letters were replaced.",
                    "copy the nodes from the editor again and save them as UTF-8.")
     return _without_nuls(text, [note])
 

@@ -16,6 +16,9 @@ REFERENCES = {
                     "DelegateReference"),
     "K2Node_Event": "EventReference", "K2Node_MacroInstance": "MacroGraphReference"}
 EMPTY = frozenset({"", "()", "None"})
+# With one of these the graph in the text is not the one that the editor had: a part is cut off, a name or a wire is lost.
+LOSSES = frozenset({"cut-off", "missing-end", "stray-end", "text-in-line", "too-deep", "more-damage", "no-class", "open-string", "damaged-pin",
+                    "missing-pin", "same-direction", "no-reference", "same-name", "lost-letters"})
 COPY_AGAIN = "copy the nodes from the editor again."
 
 
@@ -40,6 +43,10 @@ def _same_names(nodes: list[ClipboardObject]) -> Iterator[Finding]:
 def left_out(found: ClipboardObject) -> Finding:
     return _warning("no-blueprint-node", found, f"'{found.name}' ({found.class_name}) is no node of a Blueprint graph and is left out.",
                     "paste what was copied from another editor into a file of its own.")
+
+
+def is_loss(finding: Finding) -> bool:
+    return finding.code in LOSSES
 
 
 def _warning(code: str, found: ClipboardObject, message: str, remedy: str) -> Finding:

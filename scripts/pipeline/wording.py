@@ -1,0 +1,33 @@
+"""How messages say numbers, and the commands that they advise."""
+
+import os
+import re
+import shlex
+
+from pipeline.paths import Paths
+
+SCRIPT = re.compile(r"(?:(?<![\w/\\])scripts/\d\d_\w+\.py|run_pipeline\.sh)(?! --project)")
+
+
+class _Spoken:
+    """The project of this process, which every advised command has to name unless it is the default one."""
+
+    project = Paths()
+
+
+def speak_of(project: Paths) -> None:
+    _Spoken.project = project
+
+
+def with_project(text: str) -> str:
+    """The text, every command in it with the `--project` that this process works in; as it is in the default project."""
+    root = _Spoken.project.root
+    if root == Paths().root:
+        return text
+    folder = f'"{root}"' if os.name == "nt" else shlex.quote(str(root))
+    return SCRIPT.sub(lambda script: f"{script[0]} --project {folder}", text)
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 row`, `2 rows`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
