@@ -19,7 +19,7 @@ from error_handler import UserError
 from pipeline.config import load_config
 from pipeline.door import build_parser, run_door
 from pipeline.exit_codes import ExitCode
-from pipeline.system_clipboard import clipboard_command, copy_to_clipboard
+from pipeline.system_clipboard import clipboard_writer, copy_to_clipboard
 from pipeline.wording import counted
 
 
@@ -54,7 +54,7 @@ def refuse_misuse(args: argparse.Namespace) -> None:
     elif args.output and args.output.is_dir():
         raise UserError(f"{args.output}: this is a folder, not a file.", "name a file.")
     if args.copy:
-        clipboard_command()
+        clipboard_writer()
 
 
 def _refuse_misuse_of_batch(args: argparse.Namespace) -> None:

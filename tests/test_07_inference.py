@@ -60,7 +60,7 @@ def test_files_are_read_before_the_model(run, tmp_path, prompts):
 
 def test_a_clipboard_without_a_program_is_told_before_the_model(run, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    refused(run("--prompt", "Print Hello", "--copy"), "no program to reach the clipboard")
+    refused(run("--prompt", "Print Hello", "--copy"), "this system has no clipboard")
 
 
 def test_a_bad_configuration_is_told_before_the_model(run, paths):
@@ -94,9 +94,11 @@ def test_help_tells_the_words_of_a_conversation(run):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the program is a script of a Unix shell")
 def test_a_clipboard_program_that_stays_in_the_background_is_not_waited_for(tmp_path, monkeypatch):
-    program = tmp_path / "wl-copy"
+    program = tmp_path / "xclip"
     program.write_text(f'#!/bin/sh\n/bin/cat > "{tmp_path}/copied"\n/bin/sleep 30 &\n', encoding="utf-8")
     program.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")  # pyperclip looks for programs with `which`
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     copy_to_clipboard("Größe")
     assert (tmp_path / "copied").read_text(encoding="utf-8") == "Größe"
