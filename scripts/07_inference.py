@@ -132,7 +132,7 @@ def _show(best, args: argparse.Namespace, is_streamed: bool) -> ExitCode:
     from model.suggestions import as_clipboard, formatted
     from pipeline.store import write_text
 
-    is_shown = is_streamed and best.answer.raw.rstrip() == best.dsl.rstrip()
+    is_shown = is_streamed and not best.parent and best.answer.raw.rstrip() == best.dsl.rstrip()
     if is_streamed:
         print("" if is_shown else "\n\nCompleted, in canonical form:\n", flush=True)
     if args.output:
@@ -147,7 +147,9 @@ def _show(best, args: argparse.Namespace, is_streamed: bool) -> ExitCode:
 
 
 def _tell(best, args: argparse.Namespace, name: str = "") -> None:
-    """What is wrong with an answer, on stderr; `name` is set before each line."""
+    """What is to be said of an answer, on stderr; `name` is set before each line."""
+    if best.parent:
+        print(f"{name}made for PARENT: {best.parent}, which its nodes need. Another one? Say it in the prompt.", file=sys.stderr)
     for finding in best.findings:
         print(f"{name}{finding}", file=sys.stderr)
     if not best.answer.is_whole:

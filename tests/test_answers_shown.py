@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from error_handler import UserError
 from model.decode_types import Answer
+from model.fitting_parent import fitting_parent
 from model.interactive import AGAIN_SAMPLES, HELP, converse
 from model.suggestions import suggest
 from utils.dsl_parser import parse, render
@@ -162,9 +163,47 @@ def test_a_line_that_asks_for_nothing_is_told_and_the_conversation_goes_on(capsy
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the program is a script of a Unix shell")
-def test_a_copied_answer_is_told(door, capsys, tmp_path, monkeypatch):
-    program = tmp_path / "wl-copy"
-    program.write_text("#!/bin/sh\n/bin/cat > /dev/null\n", encoding="utf-8")
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path))
+def test_a_copied_answer_is_told(door, capsys, monkeypatch):
+    monkeypatch.setattr("pyperclip.determine_clipboard", lambda: (lambda text: None, None))
     assert "is on the clipboard" in shown(door, capsys, answer(HELLO), is_streamed=False, copy=True)[1]
+
+
+JUMP = """BLUEPRINT: BP_New
+PARENT: {}
+GRAPH: EventGraph
+NODE n1: Event_BeginPlay
+NODE n2: Jump
+"""
+RUNS = "EXEC n1.Then -> n2.Execute\n"
+
+
+class Asked(Scripted):
+    """Its tokens are the characters of a text."""
+
+    @staticmethod
+    def tokenizer(text: str, **_) -> dict:
+        return {"input_ids": list(map(ord, text))}
+
+
+def test_an_answer_whose_nodes_need_another_parent_is_asked_again_with_it():
+    decoder = Asked(answer(JUMP.format("Actor")), answer(JUMP.format("Character") + RUNS))
+    found = suggest(decoder, "Jump at the start.", candidates=4)
+    assert (found.parent, found.findings) == ("Character", ()) and parse(found.dsl).parent == "Character"
+    [again] = decoder.asked[1]
+    assert "".join(map(chr, again.start)) == "BLUEPRINT: BP_New\nPARENT: Character\n" and again.candidates == 1
+
+
+def test_the_first_answer_stays_where_the_other_parent_makes_it_no_better():
+    found = suggest(Asked(answer(JUMP.format("Actor")), answer(JUMP.format("Character") + "NODE n3: Crouch\n")), "Jump at the start.")
+    assert found.parent == "" and parse(found.dsl).parent == "Actor"
+
+
+@pytest.mark.parametrize("nodes, parent", [
+    (("Jump", "GetController"), "Character"), (("Jump", "SetViewTargetWithBlend"), ""), (("SetStaticMesh",), ""), (("AddToViewport",), "UserWidget"), (("PrintString",), "")])
+def test_a_parent_fits_that_all_nodes_with_an_empty_target_are_content_with(nodes, parent):
+    lines = [f"NODE n{number}: {kind}" for number, kind in enumerate(nodes, 2)]
+    assert fitting_parent("\n".join(["BLUEPRINT: B", "PARENT: Actor", "GRAPH: EventGraph", "NODE n1: Event_BeginPlay", *lines])) == parent
+
+
+def test_a_parent_that_was_said_is_kept():
+    assert fitting_parent(JUMP.format("Pawn")) == ""

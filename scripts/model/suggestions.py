@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from error_handler import UserError
 from model.choosing import best_first
 from model.decode import Answer, Decoder, Request
 from model.decode_types import DEFAULT_BUDGET_TOKENS
+from model.fitting_parent import beginning, fitting_parent
 from utils.clipboard.html import render_page
 from utils.clipboard_writer import write_clipboard
 from utils.dsl_parser import DslError, parse, render
@@ -26,7 +27,8 @@ SAMPLE_TEMPERATURE = 0.7
 class Suggestion:
     """An answer, its text as it is shown, and what the validator says about that.
 
-    `dsl` is in canonical form where the answer parses, else as the model wrote it; `previous` the document that was to be changed.
+    `dsl` is in canonical form where the answer parses, else as the model wrote it; `previous` the document that was to be changed;
+    `parent` the class that it was asked again with, since the first answer's nodes needed it.
     """
 
     instruction: str
@@ -34,6 +36,7 @@ class Suggestion:
     answer: Answer
     dsl: str
     findings: tuple[Finding, ...]
+    parent: str = ""
 
     @property
     def errors(self) -> list[Finding]:
@@ -47,7 +50,7 @@ def suggest(decoder: Decoder, instruction: str, *, previous: str = "", candidate
     `on_text` gets the text of the first candidate as it comes.
     """
     request = Request(instruction, previous, budget_tokens, candidates=candidates)
-    return _judged(request, *decoder.generate([request], on_tokens=_text_stream(decoder, on_text) if on_text else None))
+    return _with_fitting_parents(decoder, [_judged(request, *decoder.generate([request], on_tokens=_text_stream(decoder, on_text) if on_text else None))], [request])[0]
 
 
 def another(decoder: Decoder, last: Suggestion, samples: int, seed: int, budget_tokens: int = DEFAULT_BUDGET_TOKENS) -> Suggestion:
@@ -59,7 +62,22 @@ def another(decoder: Decoder, last: Suggestion, samples: int, seed: int, budget_
 def answer_all(decoder: Decoder, instructions: list[str], budget_tokens: int = DEFAULT_BUDGET_TOKENS, candidates: int = 1) -> list[Suggestion]:
     """The best answer to each of many instructions, in one batch."""
     requests = [Request(text, budget_tokens=budget_tokens, candidates=candidates) for text in instructions]
-    return [_judged(requests[answer.index], answer) for answer in decoder.generate(requests)]
+    return _with_fitting_parents(decoder, [_judged(requests[answer.index], answer) for answer in decoder.generate(requests)], requests)
+
+
+def _with_fitting_parents(decoder: Decoder, found: list[Suggestion], requests: list[Request]) -> list[Suggestion]:
+    """Those whose nodes need another parent are asked again with that one; the answer of which less is to be said counts."""
+    parents = {place: parent for place, one in enumerate(found) if not one.previous and (parent := fitting_parent(one.dsl))}
+    again = [replace(requests[place], start=_tokens(decoder, beginning(found[place].answer.text, parent)), candidates=1) for place, parent in parents.items()]
+    for (place, parent), answer in zip(parents.items(), decoder.generate(again) if again else ()):
+        other = replace(_judged(requests[place], answer), parent=parent)
+        if len(other.findings) < len(found[place].findings):
+            found[place] = other
+    return found
+
+
+def _tokens(decoder: Decoder, text: str) -> tuple[int, ...]:
+    return tuple(decoder.tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
 def _judged(request: Request, answer: Answer) -> Suggestion:
