@@ -2,7 +2,7 @@
 
 Reads    an adapter or model (default: the newest version by number, else the one that ships with the program)
 Writes   the answer to stdout or --output; notes and findings to stderr
-Usage    python scripts/07_inference.py --prompt "Print Hello when the game starts"
+Usage    python scripts/07_inference.py --prompt "When the game starts, print Hello."
          python scripts/07_inference.py --prompt "..." --format clipboard --copy       paste into the editor
          python scripts/07_inference.py --prompt "now make it loop" --change door.dsl  repair or extend a document
          python scripts/07_inference.py --batch prompts.txt --output answers.jsonl     one prompt a line
