@@ -15,12 +15,15 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import sys
 from pathlib import Path
 
-import torch
 from safetensors.torch import load_file, save_file
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(REPOSITORY / "scripts"))
+
+from model.lora import cut_to_rank  # noqa: E402
 
 
 def parser() -> argparse.ArgumentParser:
@@ -29,18 +32,6 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--rank", type=int, required=True, help="dimensions to keep")
     parser.add_argument("--output", type=Path, required=True, help="folder to write")
     return parser
-
-
-def cut(a: torch.Tensor, b: torch.Tensor, rank: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """A (r, in) and B (out, r) -> the best A (rank, in) and B (out, rank), and all singular values of B A.
-
-    By QR of both, so that only an r by r matrix is decomposed.
-    """
-    q_b, r_b = torch.linalg.qr(b.double())
-    q_a, r_a = torch.linalg.qr(a.double().T)
-    u, values, v = torch.linalg.svd(r_b @ r_a.T)
-    root = values[:rank].sqrt()
-    return (root[:, None] * (v[:rank] @ q_a.T)).to(a.dtype), ((q_b @ u[:, :rank]) * root).to(b.dtype), values
 
 
 def main() -> int:
@@ -52,7 +43,7 @@ def main() -> int:
     kept = []
     for name in [name for name in weights if ".lora_A." in name]:
         other = name.replace(".lora_A.", ".lora_B.")
-        weights[name], weights[other], values = cut(weights[name], weights[other], args.rank)
+        weights[name], weights[other], values = cut_to_rank(weights[name], weights[other], args.rank)
         kept.append(float(values[:args.rank].square().sum() / values.square().sum()))
     shutil.copytree(args.adapter, args.output, dirs_exist_ok=True)
     save_file({name: tensor.contiguous() for name, tensor in weights.items()}, args.output / "adapter_model.safetensors", metadata={"format": "pt"})

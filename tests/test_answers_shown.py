@@ -13,6 +13,7 @@ from model.fitting_parent import fitting_parent
 from model.interactive import AGAIN_SAMPLES, HELP, converse
 from model.suggestions import suggest
 from utils.dsl_parser import parse, render
+from utils.dsl_validator import validate_text
 
 DOOR = Path(__file__).resolve().parents[1] / "scripts" / "07_inference.py"
 HELLO = render(parse('BLUEPRINT: BP_New\nPARENT: Actor\nGRAPH: EventGraph\nNODE n1: Event_BeginPlay\nNODE n2: PrintString [InString="Hello!"]\n'
@@ -202,8 +203,12 @@ def test_the_first_answer_stays_where_the_other_parent_makes_it_no_better():
     (("Jump", "GetController"), "Character"), (("Jump", "SetViewTargetWithBlend"), ""), (("SetStaticMesh",), ""), (("AddToViewport",), "UserWidget"), (("PrintString",), "")])
 def test_a_parent_fits_that_all_nodes_with_an_empty_target_are_content_with(nodes, parent):
     lines = [f"NODE n{number}: {kind}" for number, kind in enumerate(nodes, 2)]
-    assert fitting_parent("\n".join(["BLUEPRINT: B", "PARENT: Actor", "GRAPH: EventGraph", "NODE n1: Event_BeginPlay", *lines])) == parent
+    assert parent_for("\n".join(["BLUEPRINT: B", "PARENT: Actor", "GRAPH: EventGraph", "NODE n1: Event_BeginPlay", *lines])) == parent
 
 
 def test_a_parent_that_was_said_is_kept():
-    assert fitting_parent(JUMP.format("Pawn")) == ""
+    assert parent_for(JUMP.format("Pawn")) == ""
+
+
+def parent_for(text: str) -> str:
+    return fitting_parent(text, validate_text(text)[1])

@@ -15,6 +15,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
+
+from model.lora import cut_to_rank  # noqa: E402
+
 WEIGHTS_FILE = "adapter_model.safetensors"
 
 
@@ -25,14 +29,10 @@ def mean_of(adapters: list[tuple[dict[str, Any], float]]) -> tuple[dict[str, Any
     first, found, kept, whole = adapters[0][0], {}, 0.0, 0.0
     for name_a in (name for name in first if ".lora_A." in name):
         name_b = name_a.replace(".lora_A.", ".lora_B.")
-        b = torch.cat([weight * tensors[name_b].double() for tensors, weight in adapters], dim=1)
-        a = torch.cat([tensors[name_a].double() for tensors, _ in adapters])
         rank = first[name_a].shape[0]
-        (out_basis, out_part), (in_basis, in_part) = torch.linalg.qr(b), torch.linalg.qr(a.T)
-        left, sizes, right = torch.linalg.svd(out_part @ in_part.T)
-        root = sizes[:rank].sqrt()
-        found[name_b] = (out_basis @ left[:, :rank] * root).float().contiguous()
-        found[name_a] = (in_basis @ right[:rank].T * root).T.float().contiguous()
+        a, b, sizes = cut_to_rank(torch.cat([tensors[name_a].double() for tensors, _ in adapters]),
+                                  torch.cat([weight * tensors[name_b].double() for tensors, weight in adapters], dim=1), rank)
+        found[name_a], found[name_b] = a.float().contiguous(), b.float().contiguous()
         kept, whole = kept + float((sizes[:rank] ** 2).sum()), whole + float((sizes ** 2).sum())
     return found, kept / whole if whole else 1.0
 

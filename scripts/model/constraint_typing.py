@@ -33,8 +33,8 @@ class Typing:
         if wire.is_exec or wire.source.node not in self.parts.typeable and wire.target.node not in self.parts.typeable:
             return self
         after = Typing(self.parts, (*self.data_wires, wire))
-        after.__dict__["links"] = [*self.links, wire] if self._is_link(wire) else self.links
-        after.retyped = retyped = self.sharing_with({wire.source.node, wire.target.node})
+        after.__dict__["_links"] = [*self._links, wire] if self._is_link(wire) else self._links
+        after.retyped = retyped = self._sharing_with({wire.source.node, wire.target.node})
         after._before = self.types
         after._verdicts = {key: is_right for key, is_right in self._verdicts.items() if key[1] not in retyped and key[3] not in retyped}
         return after
@@ -49,7 +49,7 @@ class Typing:
     def types(self) -> PinTypes:
         if not self.data_wires or not self.parts.typeable:
             return self.parts.types_unwired
-        if self._before is None or self.retyped is None:
+        if self._before is None:
             return resolve_wildcards(Graph(self.parts.name, tuple(self.parts.nodes.values()), tuple(self.data_wires)), self.parts.shapes)
         return self._before.replaced_near(self.retyped, self._types_within(self.retyped))
 
@@ -64,7 +64,7 @@ class Typing:
     # Which nodes share types
 
     @cached_property
-    def links(self) -> list[Wire]:
+    def _links(self) -> list[Wire]:
         """Wires along which a type may travel that other wires decide."""
         return [wire for wire in self.data_wires if self._is_link(wire)]
 
@@ -74,9 +74,9 @@ class Typing:
         ends = self.parts.ends_of(wire)
         return ends is not None and is_type_link(ends[0][1], self.parts.shapes[wire.target.node], ends[1][1])
 
-    def sharing_with(self, nodes: Set[str]) -> frozenset[str]:
+    def _sharing_with(self, nodes: Set[str]) -> frozenset[str]:
         """Nodes whose types may change with those of these."""
-        pairs = [(link.source.node, link.target.node) for link in self.links]
+        pairs = [(link.source.node, link.target.node) for link in self._links]
         return frozenset(closure_of(nodes & self.parts.typeable, edges_of([*pairs, *((b, a) for a, b in pairs)])))
 
     # One wire more

@@ -6,20 +6,28 @@ may lead to `Jump`, which needs a Character. What the validator says of such nod
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from utils.blueprint_patterns import load_catalogue
 from utils.catalogue.node_shapes import graph_scopes
 from utils.dsl.ast import Blueprint
 from utils.dsl.spelling import speller
 from utils.dsl_parser import DslError, parse
-from utils.dsl_validator import validate
+from utils.findings import Finding
 
 DEFAULT_PARENT = "Actor"
 PARENTS = (DEFAULT_PARENT, "UserWidget", "AnimInstance", "GameInstance")
 """What a Blueprint derives from: one of these or a class below. A component, say, is wired to Target instead."""
 
 
-def fitting_parent(text: str) -> str:
-    """The class that all nodes with an empty Target need, "" where none is missing or no Blueprint has that parent."""
+def fitting_parent(text: str, findings: Iterable[Finding]) -> str:
+    """The class that all nodes with an empty Target need, "" where none is missing or no Blueprint has that parent.
+
+    `findings` are the validator's of this text.
+    """
+    open_nodes = {finding.node for finding in findings if finding.code == "missing-target"}
+    if not open_nodes:
+        return ""
     try:
         blueprint = parse(text)
     except DslError:
@@ -27,7 +35,7 @@ def fitting_parent(text: str) -> str:
     if blueprint.parent != DEFAULT_PARENT:
         return ""
     catalogue, wanted = load_catalogue(), ""
-    for name in _wanted_classes(blueprint):
+    for name in _wanted_classes(blueprint, open_nodes):
         if not any(catalogue.is_a(name, parent) for parent in PARENTS):
             return ""
         if not wanted or catalogue.is_a(name, wanted):
@@ -37,8 +45,7 @@ def fitting_parent(text: str) -> str:
     return wanted
 
 
-def _wanted_classes(blueprint: Blueprint) -> list[str]:
-    open_nodes = {finding.node for finding in validate(blueprint) if finding.code == "missing-target"}
+def _wanted_classes(blueprint: Blueprint, open_nodes: set[str]) -> list[str]:
     found = []
     for graph, scope in zip(blueprint.graphs, graph_scopes(blueprint)):
         shapes = speller().memory.shapes(graph.nodes, scope)

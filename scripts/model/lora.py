@@ -115,3 +115,17 @@ def _check_named(adapter: Any, config: PipelineConfig, start: Path) -> None:
         if config.is_explicit(f"lora.{key}") and wanted != has:
             raise UserError(f"lora.{key} is {wanted:g}, but the adapter in {start} has {has:g}.",
                             f"set lora.{key} to {has:g}, or training.start_from to 'base'.")
+
+
+def cut_to_rank(a: Any, b: Any, rank: int) -> tuple[Any, Any, Any]:
+    """A (r, in) and B (out, r) -> the best A (rank, in) and B (out, rank), and all singular values of B A.
+
+    By QR of both, so that only an r by r matrix is decomposed.
+    """
+    import torch
+
+    q_b, r_b = torch.linalg.qr(b.double())
+    q_a, r_a = torch.linalg.qr(a.double().T)
+    u, values, v = torch.linalg.svd(r_b @ r_a.T)
+    root = values[:rank].sqrt()
+    return (root[:, None] * (v[:rank] @ q_a.T)).to(a.dtype), ((q_b @ u[:, :rank]) * root).to(b.dtype), values

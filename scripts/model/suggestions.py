@@ -67,7 +67,7 @@ def answer_all(decoder: Decoder, instructions: list[str], budget_tokens: int = D
 
 def _with_fitting_parents(decoder: Decoder, found: list[Suggestion], requests: list[Request]) -> list[Suggestion]:
     """Those whose nodes need another parent are asked again with that one; the answer of which less is to be said counts."""
-    parents = {place: parent for place, one in enumerate(found) if not one.previous and (parent := fitting_parent(one.dsl))}
+    parents = {place: parent for place, one in enumerate(found) if not one.previous and (parent := fitting_parent(one.dsl, one.findings))}
     again = [replace(requests[place], start=_tokens(decoder, beginning(found[place].answer.text, parent)), candidates=1) for place, parent in parents.items()]
     for (place, parent), answer in zip(parents.items(), decoder.generate(again) if again else ()):
         other = replace(_judged(requests[place], answer), parent=parent)
