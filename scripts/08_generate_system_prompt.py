@@ -24,20 +24,23 @@ def main(args: argparse.Namespace) -> ExitCode:
     from utils.blueprint_patterns import load_catalogue
 
     paths = args.project
-    if args.budget is not None and args.budget < SMALLEST_CHARACTERS:
-        raise UserError(f"--budget {args.budget}: the smallest prompt has {SMALLEST_CHARACTERS} characters.", f"give {SMALLEST_CHARACTERS} or more.")
+    config = load_config(paths)
+    wanted = args.budget if args.budget is not None else config.model.system_prompt_characters
+    if wanted is not None and wanted < SMALLEST_CHARACTERS:
+        named = "--budget" if args.budget is not None else "model.system_prompt_characters"
+        raise UserError(f"{named} {wanted}: the smallest prompt has {SMALLEST_CHARACTERS} characters.", f"give {SMALLEST_CHARACTERS} or more.")
     if not paths.train_file.is_file():
         raise UserError(f"{paths.train_file}: no training rows.", "run scripts/20_deduplicate_dataset.py --merge first.")
     with get_logger(step_prefix="2").step("2.3", "Render the system prompt"):
         usage = count_usage(row.output for row in read_rows(paths.train_file))
         if not usage.nodes:
             raise UserError(f"{paths.train_file}: holds no rows.", "run scripts/20_deduplicate_dataset.py --merge again.")
-        budget = args.budget or prompt_characters(load_config(paths), paths)
-        prompt = render_system_prompt(load_catalogue(), usage, budget)
+        prompt = render_system_prompt(load_catalogue(), usage, wanted or prompt_characters(config, paths))
         output = args.output or paths.system_prompt
         write_text(output, prompt.text)
-    print(f"{len(prompt.text)} characters, {len(prompt.listed)} of {len(usage.nodes)} node types: "
-          f"{prompt.coverage_frac:.1%} of the curriculum's nodes covered; written to {output}")
+    listed = (f"{len(prompt.listed)} of {len(usage.nodes)} node types: {prompt.coverage_frac:.1%} of the curriculum's nodes covered" if prompt.listed
+              else "the task alone, without node types")
+    print(f"{len(prompt.text)} characters, {listed}; written to {output}")
     return ExitCode.OK
 
 

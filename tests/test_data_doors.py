@@ -155,6 +155,17 @@ def test_08_refuses_a_budget_below_the_smallest_prompt(paths, run, budget):
     assert done.returncode == 1 and done.stderr.startswith(f"--budget {budget}: the smallest prompt has ") and done.stderr.count("\n") == 2
 
 
+def test_08_refuses_a_configured_length_below_the_smallest_prompt_by_the_name_of_the_setting(paths, run):
+    paths.config_file.write_text(json.dumps({"model": {"system_prompt_characters": 50}}), encoding="utf-8")
+    assert run("08").stderr.startswith("model.system_prompt_characters 50: the smallest prompt has ")
+
+
+def test_08_says_that_the_shortest_prompt_lists_no_node_types(paths, run):
+    paths.datasets.mkdir(parents=True)
+    paths.train_file.write_text(json.dumps({"instruction": "a", "input": "", "output": GOOD}) + "\n", encoding="utf-8")
+    assert "characters, the task alone, without node types; written to " in run("08", "--budget", 200).stdout
+
+
 def test_08_advises_a_command_for_the_project_that_it_was_given(paths, run):
     assert f"run scripts/20_deduplicate_dataset.py --project '{paths.root}' --merge first." in run("08").stderr
 

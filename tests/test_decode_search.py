@@ -130,6 +130,11 @@ def test_what_lacks_a_text_that_was_asked_for_comes_last_however_likely():
     assert [a.text for a in best_first('Print "Hello"', [answer(BYE, -0.1), answer(HELLO, -3.0)])] == [HELLO, BYE]
 
 
+def test_an_answer_with_nodes_that_do_nothing_comes_last_however_likely():
+    idle, unwired = HELLO.replace("EXEC", "NODE n3: GetActorLocation\nEXEC"), HELLO.replace("EXEC", "NODE n3: Jump\nEXEC").replace("Actor", "Character")
+    assert [a.text for a in best_first("Print it", [answer(idle, -0.1), answer(unwired, -0.2), answer(HELLO, -3.0)])] == [HELLO, idle, unwired]
+
+
 def test_a_graph_is_as_likely_as_its_texts_together():
     likelier = [answer(BYE, math.log(0.4)), answer(HELLO, math.log(0.3)), answer(OTHER_WAY_ROUND, math.log(0.2))]
     assert best_first("Print it", likelier)[0].text == HELLO

@@ -190,6 +190,17 @@ def test_an_empty_input_of_a_node_that_never_runs_is_a_note():
     assert not any(finding.is_error for finding in findings)
 
 
+def test_a_value_that_nothing_reads_is_a_note():
+    read = ("NODE n1: Event_BeginPlay", "NODE n2: PrintString", "NODE n3: GetDisplayName", "EXEC n1.Then -> n2.Execute", "DATA n3.ReturnValue -> n2.InString")
+    assert validate_text(document(*read))[1] == []
+    found, = validate_text(document(*read[:-1]))[1]
+    assert found.code == "never-read" and not found.is_error and found.node == "n3"
+
+
+def test_of_a_copied_part_with_wires_to_elsewhere_nobody_says_that_nothing_reads_a_value():
+    assert validate_text(document("NODE n1: GetActorLocation [Open=(\"ReturnValue\")]"))[1] == []
+
+
 def test_a_call_that_returns_nothing_may_have_several_targets():
     graph = ("NODE n1: Event_BeginPlay", "NODE n2: SceneComponent.SetVisibility", 'NODE n3: VariableGet [Variable="A"]',
              'NODE n4: VariableGet [Variable="B"]', "EXEC n1.Then -> n2.Execute", "DATA n3.A -> n2.Target", "DATA n4.B -> n2.Target")

@@ -62,6 +62,13 @@ def _is_vague(joint: Joint, view: GraphView) -> bool:
 def _check_run(node: Node, shape: Shape, view: GraphView, report: Report) -> None:
     if shape.exec_inputs and node.id not in view.reached:
         report.note("never-runs", node.line, f"no event leads to {say(node)}", "Wire it to an event, or remove it.", node.id)
+    elif shape.data_outputs and _is_pure(node.id, view) and not _is_read(node, view):
+        report.note("never-read", node.line, f"nothing reads {say(node)}", "Wire its output to an input, or remove it.", node.id)
+
+
+def _is_read(node: Node, view: GraphView) -> bool:
+    """Also by a node outside of what was copied."""
+    return node.get("Open") is not None or any(joint.wire.source.node == node.id for joint in view.joints_of[node.id])
 
 
 def _check_cycles(view: GraphView, report: Report) -> None:
