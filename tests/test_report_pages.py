@@ -17,8 +17,9 @@ from rich.console import Console
 from pipeline.live import set_idle, update_live_state
 from pipeline.paths import SCRIPTS, Paths
 from pipeline.store import write_json
+from pipeline.wording import project_option
 from report.charts import MAX_POINTS, thinned, training_columns
-from report.page_files import PAGES
+from report.page_files import PAGES, write_pages
 from report.reading import gather
 from report.records import LogLine
 from report.watch import watch
@@ -69,9 +70,16 @@ def test_an_empty_project_gets_pages_that_say_what_to_run(paths):
     data = page_data(paths)
     assert data["cycles"] == [] and data["newest"] is None and data["problems"] == []
     text = rendered(paths.dashboard / "index.html")
-    assert "Nothing has been trained yet." in text and "bash run_pipeline.sh --full" in text
-    assert "No exam has been taken yet." in rendered(paths.dashboard / "exam.html")
+    assert "Nothing has been trained yet." in text and f"bash run_pipeline.sh --project {paths.root} --full" in text
+    assert f"python scripts/12_run_exam.py --project {paths.root} --lesson lessons" in rendered(paths.dashboard / "exam.html")
     assert "No run has been recorded yet." in rendered(paths.dashboard / "live.html")
+
+
+def test_the_pages_of_a_project_know_what_its_commands_have_to_name(tmp_path):
+    paths = Paths(tmp_path / "O'Hara's $1 project")
+    write_pages(paths)
+    written = (paths.dashboard / "assets" / "project.js").read_text(encoding="utf-8")
+    assert json.loads(written.removeprefix("window.blueprintProject = ").removesuffix(";\n")) == project_option(paths)
 
 
 def test_a_full_project_is_shown_with_its_figures(paths):

@@ -21,11 +21,15 @@ def speak_of(project: Paths) -> None:
 
 def with_project(text: str) -> str:
     """The text, every command in it with the `--project` that this process works in; as it is in the default project."""
-    root = _Spoken.project.root
-    if root == Paths().root:
-        return text
-    folder = f'"{root}"' if os.name == "nt" else shlex.quote(str(root))
-    return SCRIPT.sub(lambda script: f"{script[0]} --project {folder}", text)
+    option = project_option(_Spoken.project)
+    return SCRIPT.sub(lambda script: script[0] + option, text)
+
+
+def project_option(project: Paths) -> str:
+    """What a command has to say of a project, behind its script: nothing of the default one, else ` --project FOLDER`."""
+    if project.root == Paths().root:
+        return ""
+    return f' --project "{project.root}"' if os.name == "nt" else f" --project {shlex.quote(str(project.root))}"
 
 
 def counted(number: int, noun: str) -> str:

@@ -20,9 +20,12 @@ function show(id, ...children) {
   byId(id).replaceChildren(...children.flat().filter((child) => child != null));
 }
 
+/** A text with the project named in every command that it advises; window.blueprintProject is empty for the default one. */
+const advice = (text) => text.replace(/(?:scripts\/\d\d_\w+\.py|run_pipeline\.sh)(?! --project)/g, (script) => script + (window.blueprintProject || ""));
+
 /** What an empty place says: that nothing was measured, and what to run. */
 function empty(text, command) {
-  return el("p", { class: "empty" }, text, command ? [" Run ", el("code", {}, command)] : null);
+  return el("p", { class: "empty" }, text, command ? [" Run ", el("code", {}, advice(command))] : null);
 }
 
 function number(value, digits = 3) {

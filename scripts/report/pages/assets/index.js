@@ -8,7 +8,7 @@ function renderProblems() {
   byId("problems").hidden = data.problems.length === 0;
   show("problems", el("h2", {}, "Files that could not be read"),
     el("p", { class: "lead" }, "They were left as they are; everything else is shown."),
-    el("ul", {}, data.problems.map(({ problem, fix }) => el("li", {}, problem, el("div", { class: "muted" }, `Fix: ${fix}`)))));
+    el("ul", {}, data.problems.map(({ problem, fix }) => el("li", {}, problem, el("div", { class: "muted" }, `Fix: ${advice(fix)}`)))));
 }
 
 function tile(name, value, note) {
@@ -94,7 +94,7 @@ function renderHealth() {
   show("health-lead", `State ${named}, run ${data.health.run_id}.`);
   const finding = (f) => el("div", { class: "finding" }, el("div", {}, badge(f.level, LEVEL_BADGES[f.level])), el("div", {},
     el("p", {}, f.message, " ", el("span", { class: "dimension" }, f.dimension)),
-    f.remedy ? el("p", { class: "muted" }, `→ ${f.remedy}`) : null,
+    f.remedy ? el("p", { class: "muted" }, `→ ${advice(f.remedy)}`) : null,
     f.last_seen !== data.health.checked ? el("p", { class: "muted" }, ["seen by an earlier attempt of this run, ", when(f.last_seen)]) : null,
     Object.keys(f.evidence).length ? el("details", {}, el("summary", {}, "Numbers"), el("pre", {}, JSON.stringify(f.evidence, null, 1))) : null));
   const alerts = data.health.findings.filter((f) => f.level !== "INFO");
@@ -206,7 +206,7 @@ function exitReason(run) {
   const ended = run.steps.find((step) => step.status === "failed" || step.status === "stopped");
   const findings = run.steps.flatMap((step) => step.findings);
   return [ended ? `${ended.name}: ${[ended.category, ended.reason].filter(Boolean).join(" ")}` : null,
-    findings.length ? el("details", {}, el("summary", {}, counted(findings.length, "bad input")), findings.map((f) => el("div", {}, f.problem, el("div", { class: "muted" }, `Fix: ${f.fix}`)))) : null];
+    findings.length ? el("details", {}, el("summary", {}, counted(findings.length, "bad input")), findings.map((f) => el("div", {}, f.problem, el("div", { class: "muted" }, `Fix: ${advice(f.fix)}`)))) : null];
 }
 
 function renderRuns() {

@@ -52,14 +52,14 @@ function showNow(state) {
       known ? `${number(state.progress_done)} of ${number(state.progress_total)}` : null, state.progress_text,
       isNumber(state.eta_s) ? `step: about ${duration(state.eta_s)}` : null, isNumber(state.run_eta_s) ? `run: about ${duration(state.run_eta_s)} left` : null,
     ].filter(Boolean).join(" · ")),
-    el("p", { class: "muted" }, state.run_id ? ["run ", state.run_id, ", started ", when(state.started_at), ". "] : null, "To stop at the next safe place: ", el("code", {}, "python scripts/15_stop_signal.py stop")));
+    el("p", { class: "muted" }, state.run_id ? ["run ", state.run_id, ", started ", when(state.started_at), ". "] : null, "To stop at the next safe place: ", el("code", {}, advice("python scripts/15_stop_signal.py stop"))));
 }
 
 function showError(state) {
   const errors = [...(state.error_history || []), ...(state.error_info ? [state.error_info] : [])];
   byId("error").hidden = errors.length === 0 && !state.retry_info;
   const line = (error) => el("li", {}, [error.step && `step ${error.step}`, error.category, error.problem || error.message].filter(Boolean).join(": "),
-    error.fix ? el("div", { class: "muted" }, `Fix: ${error.fix}`) : null);
+    error.fix ? el("div", { class: "muted" }, `Fix: ${advice(error.fix)}`) : null);
   show("error", el("h2", {}, state.retry_info ? "Trying again" : "Errors of this run"),
     state.retry_info ? el("p", {}, Object.entries(state.retry_info).map(([key, value]) => `${key.replaceAll("_", " ")}: ${value}`).join(", ")) : null,
     el("ul", {}, errors.map(line)));
