@@ -36,11 +36,26 @@ def main(args: argparse.Namespace) -> ExitCode:
     decoder = make_decoder(load_chosen(choice, args.project), args, scores=args.format == "json" or args.interactive)
     if args.batch:
         return _answer_batch(decoder, prompts, args)
-    streams = args.format == "dsl" and not args.output and args.candidates == 1
-    on_text = _print_at_once if streams and sys.stdout.isatty() else None
+    screen = Screen() if args.format == "dsl" and not args.output and sys.stdout.isatty() else None
     if args.interactive:
-        return _converse(decoder, args, on_text)
-    return _answer_prompt(decoder, args, previous, on_text)
+        return _converse(decoder, args, screen)
+    return _answer_prompt(decoder, args, previous, screen)
+
+
+class Screen:
+    """Prints the first answer to a question while it comes."""
+
+    def __init__(self) -> None:
+        self._text = ""
+
+    def __call__(self, text: str) -> None:
+        self._text += text
+        print(text, end="", flush=True)
+
+    def taken(self) -> str:
+        """What stands there since the last question."""
+        text, self._text = self._text, ""
+        return text
 
 
 def refuse_misuse(args: argparse.Namespace) -> None:
@@ -82,17 +97,17 @@ def _read(file: Path) -> str:
         raise UserError(f"{file}: not UTF-8 text.", "save the file as UTF-8.") from error
 
 
-def _answer_prompt(decoder, args: argparse.Namespace, previous: str, on_text) -> ExitCode:
+def _answer_prompt(decoder, args: argparse.Namespace, previous: str, screen: Screen | None) -> ExitCode:
     from model.suggestions import suggest
 
-    found = suggest(decoder, args.prompt, previous=previous, candidates=args.candidates, budget_tokens=args.budget, on_text=on_text)
-    return _show(found, args, on_text is not None)
+    found = suggest(decoder, args.prompt, previous=previous, candidates=args.candidates, budget_tokens=args.budget, on_text=screen)
+    return _show(found, args, screen.taken() if screen else "")
 
 
-def _converse(decoder, args: argparse.Namespace, on_text) -> ExitCode:
+def _converse(decoder, args: argparse.Namespace, screen: Screen | None) -> ExitCode:
     from model.interactive import ask_lines, converse
 
-    converse(decoder, ask_lines(args.project), lambda found, is_streamed: _show(found, args, is_streamed), on_text, args.budget, args.candidates)
+    converse(decoder, ask_lines(args.project), lambda found: _show(found, args, screen.taken() if screen else ""), screen, args.budget, args.candidates)
     return ExitCode.OK
 
 
@@ -127,14 +142,15 @@ def _write_batch(found: list, args: argparse.Namespace) -> int:
     return len(clipboard_texts(found)) if form == "html" else len(found)
 
 
-def _show(best, args: argparse.Namespace, is_streamed: bool) -> ExitCode:
+def _show(best, args: argparse.Namespace, streamed: str) -> ExitCode:
     """Print the answer (unless it stands on the screen already, as it is), and on stderr what is wrong with it."""
     from model.suggestions import as_clipboard, formatted
     from pipeline.store import write_text
 
-    is_shown = is_streamed and not best.parent and best.answer.raw.rstrip() == best.dsl.rstrip()
-    if is_streamed:
-        print("" if is_shown else "\n\nCompleted, in canonical form:\n", flush=True)
+    is_shown = streamed.rstrip() == best.dsl.rstrip()
+    if streamed:
+        is_same = best.answer.raw.rstrip() == streamed.rstrip()
+        print("" if is_shown else "\n\nCompleted, in canonical form:\n" if is_same else "\n\nBetter than that:\n", flush=True)
     if args.output:
         write_text(args.output, formatted(best, args.format))
     elif not is_shown:
@@ -166,10 +182,6 @@ def _stopped(answer, args: argparse.Namespace) -> str:
 
 def _exit_code(found: list) -> ExitCode:
     return ExitCode.FAILED if any(suggestion.errors for suggestion in found) else ExitCode.OK
-
-
-def _print_at_once(text: str) -> None:
-    print(text, end="", flush=True)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -52,40 +52,51 @@ def args(**given) -> Namespace:
     return Namespace(**{"format": "dsl", "output": None, "copy": False, "budget": 64, "timeout": 300.0, "unconstrained": False} | given)
 
 
-def shown(door, capsys, found: Answer, is_streamed: bool, **given) -> tuple[str, str]:
-    door._show(suggest(Scripted(found), "Print Hello"), args(**given), is_streamed)
+def shown(door, capsys, found: Answer, streamed: str = "", **given) -> tuple[str, str]:
+    door._show(suggest(Scripted(found), "Print Hello"), args(**given), streamed)
     printed = capsys.readouterr()
     return printed.out, printed.err
 
 
 def test_a_streamed_answer_is_not_printed_again(door, capsys):
-    assert shown(door, capsys, answer(HELLO), is_streamed=True) == ("\n", "")
-    assert shown(door, capsys, answer(HELLO), is_streamed=False) == (HELLO, "")
+    assert shown(door, capsys, answer(HELLO), HELLO.rstrip()) == ("\n", "")
+    assert shown(door, capsys, answer(HELLO)) == (HELLO, "")
 
 
 def test_what_was_completed_after_it_was_streamed_is_printed_whole(door, capsys):
-    out, err = shown(door, capsys, answer(HELLO, raw=HELLO + "EXEC n1.", stop_reason="budget"), is_streamed=True)
-    assert out.endswith(HELLO) and "64 tokens; --budget allows more" in err and "completed" in err
+    cut = HELLO + "EXEC n1."
+    out, err = shown(door, capsys, answer(HELLO, raw=cut, stop_reason="budget"), cut)
+    assert out.endswith("Completed, in canonical form:\n\n" + HELLO) and "64 tokens; --budget allows more" in err and "completed" in err
+
+
+def test_a_better_candidate_than_the_one_that_was_streamed_is_printed_after_it(door, capsys):
+    out, err = shown(door, capsys, answer(BYE), HELLO.rstrip())
+    assert out == "\n\nBetter than that:\n\n" + BYE and not err
+
+
+def test_the_screen_shows_text_as_it_comes_and_keeps_what_a_question_was_answered(door, capsys):
+    screen = door.Screen()
+    screen("NODE "), screen("n1")
+    assert capsys.readouterr().out == "NODE n1" and screen.taken() == "NODE n1" and screen.taken() == ""
 
 
 @pytest.mark.parametrize("facts, told", [({"stop_reason": "timeout"}, "after 300 s; --timeout allows more"),
                                          ({"stop_reason": "fault", "fault": "KeyError: 'x'"}, "a fault of this program")])
 def test_every_answer_that_did_not_come_to_its_end_is_told(door, capsys, facts, told):
-    out, err = shown(door, capsys, answer(HELLO, **facts), is_streamed=False)
+    out, err = shown(door, capsys, answer(HELLO, **facts))
     assert out == HELLO and told in err
 
 
 def test_without_the_constraint_nobody_says_that_it_was_completed(door, capsys):
-    _, err = shown(door, capsys, answer(HELLO, stop_reason="budget"), is_streamed=False, unconstrained=True)
+    _, err = shown(door, capsys, answer(HELLO, stop_reason="budget"), unconstrained=True)
     assert "cut at 64 tokens" in err and "completed" not in err
 
 
 def test_again_asks_for_the_change_of_the_same_document_and_is_shown():
     decoder = Scripted(answer(HELLO), answer(LOOPED), *[answer(BYE)] * AGAIN_SAMPLES)
     seen = []
-    converse(decoder, iter(["Print Hello", "+ now make it loop", "again", ""]), lambda found, is_streamed: seen.append((found.dsl, is_streamed)),
-             lambda text: None, 64)
-    assert seen == [(HELLO, True), (LOOPED, True), (BYE, False)]
+    converse(decoder, iter(["Print Hello", "+ now make it loop", "again", ""]), lambda found: seen.append(found.dsl), None, 64)
+    assert seen == [HELLO, LOOPED, BYE]
     assert [(one.instruction, one.input) for one in decoder.asked[2]] == [("now make it loop", HELLO)] * AGAIN_SAMPLES
 
 
@@ -144,7 +155,7 @@ def test_what_is_wrong_with_an_answer_of_a_batch_is_said_with_its_number(door, c
 
 def conversation(*lines: str, answers: int = 1) -> list[str]:
     seen = []
-    converse(Scripted(*[answer(HELLO)] * answers), iter(lines), lambda found, _: seen.append(found.instruction), None, 64)
+    converse(Scripted(*[answer(HELLO)] * answers), iter(lines), lambda found: seen.append(found.instruction), None, 64)
     return seen
 
 

@@ -71,7 +71,7 @@ def test_up_to_the_limit_it_is_asked(counted):
 
 def test_a_conversation_goes_on_after_an_overlong_line(counted, capsys):
     shown = []
-    converse(counted.decoder, iter([LONG, "Print", "quit"]), lambda found, _: shown.append(found.instruction), None, 4)
+    converse(counted.decoder, iter([LONG, "Print", "quit"]), lambda found: shown.append(found.instruction), None, 4)
     assert shown == ["Print"] and "are allowed.\n  Fix: " in capsys.readouterr().err
 
 

@@ -10,7 +10,7 @@ import torch
 from training_world import tiny_model, tiny_tokenizer
 
 from model import decode_search
-from model.choosing import best_first, unsaid
+from model.choosing import best_first, judged, unsaid
 from model.decode import Decoder, Request
 from model.decode_search import Search
 from model.decode_types import Answer, Doubt
@@ -54,10 +54,10 @@ def all_candidates(decoder, monkeypatch, count: int) -> list[Answer]:
     seen: list[Answer] = []
 
     def keep(instruction, answers):
-        seen.extend(answers)
-        return best_first(instruction, answers)
+        seen[:] = answers
+        return judged(instruction, answers)
 
-    monkeypatch.setattr(decode_search, "best_first", keep)
+    monkeypatch.setattr(decode_search, "judged", keep)
     decoder.generate([Request("Print", candidates=count)])
     return seen
 
@@ -133,6 +133,19 @@ def test_what_lacks_a_text_that_was_asked_for_comes_last_however_likely():
 def test_an_answer_with_nodes_that_do_nothing_comes_last_however_likely():
     idle, unwired = HELLO.replace("EXEC", "NODE n3: GetActorLocation\nEXEC"), HELLO.replace("EXEC", "NODE n3: Jump\nEXEC").replace("Actor", "Character")
     assert [a.text for a in best_first("Print it", [answer(idle, -0.1), answer(unwired, -0.2), answer(HELLO, -3.0)])] == [HELLO, idle, unwired]
+
+
+@pytest.mark.parametrize("text, is_searched", [(HELLO, False), (HELLO.replace("EXEC", "NODE n3: GetActorLocation\nEXEC"), True)])
+def test_no_beginning_is_gone_on_with_that_is_less_likely_than_a_flawless_answer(text, is_searched):
+    unlikelier = (Doubt((1,), -0.9, 0.1), Doubt((2,), -0.8, 0.2))
+    assert bool(Search([Request("Print", candidates=5)]).take(answer(text, -0.5, doubts=unlikelier))) is is_searched
+    assert [r.start for r in Search([Request("Print", candidates=5)]).take(answer(HELLO, -0.85, doubts=unlikelier))] == [(2,)]
+
+
+def test_what_the_instruction_spells_out_and_a_flawless_answer_would_have_is_searched_for():
+    unlikelier = (Doubt((1,), -0.9, 0.1),)
+    assert len(Search([Request('Print "Bye"', candidates=5)]).take(answer(HELLO, -0.5, doubts=unlikelier))) == 1
+    assert Search([Request('Print "Hello"', candidates=5)]).take(answer(HELLO, -0.5, doubts=unlikelier)) == []
 
 
 def test_a_graph_is_as_likely_as_its_texts_together():

@@ -6,6 +6,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from model.decode_types import Answer
 from utils.dsl_parser import DslError, parse
@@ -35,25 +36,39 @@ def unsaid(instruction: str, text: str) -> list[str]:
     return missing + [amount for amount in amounts if not numbers & {float(amount), float(amount) - 1, -float(amount)}]
 
 
-def best_first(instruction: str, answers: Sequence[Answer]) -> list[Answer]:
-    """Valid answers before others, whole before cut, then those with least that is wrong on the face of it, then the likeliest graph.
+@dataclass(frozen=True)
+class Judged:
+    """An answer among others to the same question; `likelihood` is that of its graph, by all the texts found that say it: the order of lines is no part of it."""
 
-    That is what is spelled out and missing, and nodes that do nothing.
+    answer: Answer
+    errors: int
+    flaws: int
+    """What is spelled out and missing, and nodes that do nothing."""
+    likelihood: float
 
-    A graph is as likely as all the texts found that say it together: the order of its lines is no part of it. Of equals the first stays first.
-    """
+    @property
+    def is_flawless(self) -> bool:
+        return not self.errors and self.answer.is_whole and not self.flaws
+
+
+def judged(instruction: str, answers: Sequence[Answer]) -> list[Judged]:
+    """Best first: valid answers before others, whole before cut, then those with fewest flaws, then the likeliest. Of equals the first stays first."""
     keys = [_graph(answer.text) for answer in answers]
     likelihood: dict[str, float] = defaultdict(float)
     for (key, _), logprob in {(key, answer.text): answer.logprob for key, answer in zip(keys, answers)}.items():
         likelihood[key] += math.exp(logprob or 0.0)
+    found = [_judge(instruction, answer, likelihood[key]) for key, answer in zip(keys, answers)]
+    return sorted(found, key=lambda one: (one.errors, not one.answer.is_whole, one.flaws, -one.likelihood))
 
-    def rank(place: int) -> tuple:
-        text = answers[place].text
-        findings = validate_text(text)[1]
-        errors, loose = sum(finding.is_error for finding in findings), sum(finding.code in LOOSE_ENDS for finding in findings)
-        return errors, not answers[place].is_whole, len(unsaid(instruction, text)) + loose, -likelihood[keys[place]]
 
-    return [answers[place] for place in sorted(range(len(answers)), key=rank)]
+def best_first(instruction: str, answers: Sequence[Answer]) -> list[Answer]:
+    return [one.answer for one in judged(instruction, answers)]
+
+
+def _judge(instruction: str, answer: Answer, likelihood: float) -> Judged:
+    findings = validate_text(answer.text)[1]
+    errors, loose = sum(finding.is_error for finding in findings), sum(finding.code in LOOSE_ENDS for finding in findings)
+    return Judged(answer, errors, len(unsaid(instruction, answer.text)) + loose, likelihood)
 
 
 def _graph(text: str) -> str:

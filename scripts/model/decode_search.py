@@ -3,15 +3,17 @@
 Greedy decoding cannot take back a choice that later turns out unlikely. Beams would decode several texts of every question
 from the start, most of them alike; these share all that the model was sure of, and a question without doubts costs nothing.
 The answers come in waves, each half of what is left: what a wave finds to be likelier than the greedy answer has doubts of its own.
+The search ends where nothing is left that could be likelier than a flawless answer that was found: no text is likelier than its beginning.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from model.choosing import best_first
+from model.choosing import Judged, judged
 from model.decode_types import Answer, Doubt, Request
 
 MAX_LOST = 4.0
@@ -45,7 +47,8 @@ class Search:
         left = request.candidates - len(found)
         if left <= 0 or not found[0].is_whole:
             return []
-        promising = sorted(self._untried[index], key=lambda one: -one[0])
+        bound = _bound(judged(request.instruction, found)[0])
+        promising = sorted((one for one in self._untried[index] if one[1].logprob > bound), key=lambda one: -one[0])
         wave, self._untried[index] = promising[:(left + 1) // 2], promising[(left + 1) // 2:]
         return [replace(request, start=doubt.start, start_logprob=doubt.logprob) for _, doubt in wave]
 
@@ -55,5 +58,10 @@ class Search:
             return None
         found = self._found.pop(index)
         self._untried.pop(index, None)
-        best = best_first(self.requests[index].instruction, found)[0] if len(found) > 1 else found[0]
+        best = judged(self.requests[index].instruction, found)[0].answer if len(found) > 1 else found[0]
         return replace(best, seconds=sum(answer.seconds for answer in found))
+
+
+def _bound(best: Judged) -> float:
+    """Natural logarithm of the likelihood that a beginning has to exceed to be worth going on with; a flaw may be mended by an answer that is less likely."""
+    return math.log(best.likelihood) if best.is_flawless and best.likelihood else -math.inf

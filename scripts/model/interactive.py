@@ -41,9 +41,9 @@ def ask_lines(paths: Paths) -> Iterator[str]:
             return
 
 
-def converse(decoder: Decoder, lines: Iterator[str], show: Callable[[Suggestion, bool], None],
+def converse(decoder: Decoder, lines: Iterator[str], show: Callable[[Suggestion], None],
              on_text: Callable[[str], None] | None, budget_tokens: int, candidates: int = 1) -> None:
-    """Answers line after line; `show` gets each answer and whether `on_text` has had its text already.
+    """Answers line after line; `show` gets each answer, `on_text` before that the text of the first candidate as it comes.
 
     What cannot be answered is told on stderr, and the conversation goes on.
     """
@@ -63,7 +63,7 @@ def converse(decoder: Decoder, lines: Iterator[str], show: Callable[[Suggestion,
             else:
                 last = suggest(decoder, _words(line), previous=last.dsl if is_change else "", candidates=candidates,
                                budget_tokens=budget_tokens, on_text=on_text)
-            show(last, on_text is not None and not is_again)
+            show(last)
         except UserError as error:
             print(error, file=sys.stderr)
 
