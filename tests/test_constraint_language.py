@@ -229,6 +229,14 @@ DATA n2.Found -> n5.Target
     assert may == {"Object": False, "Actor": False, "Pawn": True, "Character": True, "BP_Rider": True, "PointLightComponent": False}
 
 
+@pytest.mark.parametrize("kind", ["Texture2D", '"Array<Texture2D>"', '"Map<Actor,Class<Actor>>"', '"Set<Name>"', '"Struct</Game/S_Row.S_Row>"'])
+def test_a_container_is_the_type_of_another_blueprints_variable_in_quotes(constraint, kind):
+    """Without quotes no document can be read: `Map<Actor,...` had been offered, and was a fault."""
+    text = f'BLUEPRINT: BP_New\nPARENT: Actor\nGRAPH: EventGraph\nNODE n1: VariableGet [Variable="Pictures", Class=BP_Book, Type={kind}]'
+    assert not refused_at(constraint, text) and not errors_of(text)
+    assert kind == "Texture2D" or refused_at(constraint, text.replace(kind, kind.strip('"')))
+
+
 def test_an_array_of_an_unknown_type_may_fill_what_must_be_wired(constraint):
     text = """BLUEPRINT: BP_New
 PARENT: Actor

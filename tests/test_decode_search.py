@@ -27,17 +27,22 @@ class Letters:
     legal: tuple[int, ...]
     end: int
     left: int = LENGTH
+    end_comes_too: bool = False
 
     def start(self):
         return self
 
     def advance(self, token: int):
-        if token not in (self.legal if self.left else (self.end,)):
+        if token not in self._may:
             return None
         return replace(self, left=self.left - 1)
 
+    @property
+    def _may(self) -> tuple[int, ...]:
+        return (*(self.legal if self.left else ()), *((self.end,) if self.end_comes_too or not self.left else ()))
+
     def allowed(self) -> np.ndarray:
-        return np.isin(np.arange(512), self.legal if self.left else [self.end])
+        return np.isin(np.arange(512), self._may)
 
     def forced(self):
         return ([self.end], self) if not self.left else ([], self)
@@ -78,6 +83,11 @@ def test_each_candidate_is_another_text_with_its_own_likelihood(decoder, monkeyp
         assert len(answer.text) == LENGTH and answer.logprob == pytest.approx(likelihood(decoder, answer.text), abs=1e-2)
 
 
+def test_an_answer_that_nearly_ended_where_it_went_on_is_tried_with_its_end(decoder, monkeypatch):
+    monkeypatch.setattr(decoder, "constraint", replace(decoder.constraint, legal=decoder.constraint.legal[:1], end_comes_too=True))
+    assert [(answer.text, answer.stop_reason) for answer in all_candidates(decoder, monkeypatch, 2)] == [("a" * LENGTH, "end"), ("", "end")]
+
+
 def test_the_first_candidate_is_the_greedy_answer_and_the_best_is_taken(decoder, monkeypatch):
     found = all_candidates(decoder, monkeypatch, 5)
     assert found[0].text == decoder.generate(["Print"])[0].text
@@ -110,6 +120,40 @@ def test_a_likelier_answer_has_its_own_doubts_tried_before_those_that_are_left()
     assert [r.start for r in search.take(answer("c", -9.0))] == [(1, 5)]
     assert [r.start for r in search.take(answer("d", -9.0))] == [(3,)]
     assert search.take(answer("e", -9.0, doubts=(Doubt((7,), -1.0, 0.1),))) == [] and search.settled(0).text == "b"
+
+
+def test_of_an_answer_that_was_led_astray_the_places_before_that_are_tried_first():
+    astray = answer("a", -80.0, "budget", doubts=(Doubt((1,), -4.0, 2.0), Doubt((2,), -5.0, 1.0), Doubt((3,), -40.0, 0.1)))
+    assert [r.start for r in Search([Request("x", candidates=3)]).take(astray)] == [(1,)]
+    assert [r.start for r in Search([Request("x", candidates=9)]).take(astray)] == [(1,), (2,), (3,)]
+
+
+def given_up(start: int, logprob: float = -31.0) -> Answer:
+    return replace(answer("", logprob, "unlikely"), given_up=Doubt((start,), logprob, 0.0))
+
+
+def test_where_all_answers_were_given_up_the_first_is_gone_on_with_once():
+    search = Search([Request("x", candidates=3)])
+    assert [r.start for r in search.take(replace(given_up(9), doubts=(Doubt((1,), -4.0, 2.0),)))] == [(1,)]
+    assert [(r.start, r.start_logprob) for r in search.take(given_up(8))] == [((9,), -31.0)]
+    assert search.least_logprob(0, -31.0) == -math.inf
+    assert search.take(answer("", -90.0, "fault")) == [] and search.settled(0) is not None
+
+
+def test_nothing_is_given_up_of_a_single_answer_nor_before_it_is_very_unlikely():
+    assert Search([Request("x")]).least_logprob(0, 0.0) == -math.inf
+    search = Search([Request("Print", candidates=5)])
+    assert search.least_logprob(0, 0.0) == decode_search.UNLIKELY
+    search.take(answer(HELLO, -0.5, doubts=(Doubt((1,), -0.4, 0.1),)))
+    assert search.least_logprob(0, -0.4) == pytest.approx(-0.5)
+
+
+def test_an_answer_that_was_given_up_comes_to_its_end_where_there_is_no_other(decoder, monkeypatch):
+    whole = decoder.generate([Request("Print", candidates=2)])[0]
+    monkeypatch.setattr(decode_search, "UNLIKELY", whole.logprob / 2)
+    monkeypatch.setattr(decode_search, "MAX_LOST", 0.0)
+    again = decoder.generate([Request("Print", candidates=2)])[0]
+    assert (again.text, again.stop_reason) == (decoder.generate(["Print"])[0].text, "end")
 
 
 def test_a_question_is_settled_by_its_last_answer():

@@ -107,7 +107,7 @@ class NodeValues:
 
     def _type(self, draft: Draft, node: Node, shape: Shape, follow: Follow) -> Place:
         if node.type in MEMBERS:
-            return self.values.type_ref(follow)
+            return self.values.quoted_type(follow)
         return InLexeme(choice_of(self.types_for(node)), follow)
 
 

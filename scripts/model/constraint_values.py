@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from model.constraint_lexemes import (BARE_PATH, FLOAT, IDENTIFIER, INT, INT64, NAME_STRING, PATH, PLAIN_STRING, PROJECT_NAME, SPACED_NAME,
                                       STRING, Choice, choice_of)
-from model.constraint_names import OF_A_PATH, Names
+from model.constraint_names import CONTAINERS, OF_A_PATH, Names
 from model.constraint_places import Either, InLexeme, Place
 from utils.dsl.ast import Struct, Value, Word
 from utils.dsl.lexer import Cursor
@@ -155,6 +155,12 @@ class Values:
         """A type of the catalogue or a class of the project, or a container of such."""
         start = self.names.types_or_dispatcher if with_dispatcher else self.names.types
         return Either(InLexeme(start, lambda text: self._container(text[:-1], follow) if text.endswith("<") else follow(text)), self._project_class(follow))
+
+    def quoted_type(self, follow: Follow) -> Place:
+        """The same as the value of a node's property: in quotes where it has angle brackets."""
+        bracketed = (literally(f'"{kind}<', lambda kind=kind: self._container(kind, lambda text: literally('"', lambda: follow(f'"{text}"'))))
+                     for kind in (*CONTAINERS, *OF_A_PATH))
+        return Either(InLexeme(self.names.elements, follow), self._project_class(follow), *bracketed)
 
     def _project_class(self, follow: Follow) -> Place:
         return InLexeme(PROJECT_NAME, follow, self.names.is_project_class)

@@ -41,6 +41,7 @@ class Row:
     forced: int = 0
     seconds: float = 0.0
     logprob: float = 0.0
+    least_logprob: float = -math.inf
     doubts: list[Doubt] = field(default_factory=list)
     stop_reason: str = ""
     fault: str = ""
@@ -72,8 +73,11 @@ class Run:
         matcher = self.decoder.constraint.start() if self.decoder.constraint else None
         for token in request.start if matcher else ():
             matcher = matcher.advance(token)
-        row = Row(index, request, [*self.prompts[index][self.shared:], *request.start], matcher, list(request.start), logprob=request.start_logprob)
+        row = Row(index, request, [*self.prompts[index][self.shared:], *request.start], matcher, list(request.start), logprob=request.start_logprob,
+                  least_logprob=self.search.least_logprob(index, request.start_logprob))
         row.draft_text = self.decoder.drafts.open_text(row.pending)
+        if self._is_ended(row):  # what was nearly chosen was to end there
+            row.stop_reason = "end"
         if request.temperature > 0:
             row.sampler = torch.Generator().manual_seed(request.seed * 1_000_003 + index)
         return row
@@ -201,6 +205,8 @@ class Run:
                 found = float(logits[other]) - peak
                 row.doubts.append(Doubt((*row.output, other), row.logprob + found, chosen - found))
         row.logprob += chosen
+        if row.logprob < row.least_logprob:
+            row.stop_reason = "unlikely"
 
     def _append(self, row: Row, token: int, matcher: Matcher | None) -> None:
         self._take(row, token)
@@ -215,14 +221,17 @@ class Run:
         row.output.append(token)
         row.pending.append(token)
         self.decoder.drafts.extend(row.draft_text, [token])
-        if row.output[-len(self.decoder.end_ids):] == self.decoder.end_ids:
+        if self._is_ended(row):
             row.stop_reason = "end"
         elif self.on_tokens and not row.request.start:
             self.on_tokens(row.index, [token])
 
+    def _is_ended(self, row: Row) -> bool:
+        return row.output[-len(self.decoder.end_ids):] == self.decoder.end_ids
+
     def _force(self, row: Row) -> None:
         """Append what the constraint leaves no choice about."""
-        if row.matcher is None:
+        if row.matcher is None or row.stop_reason:
             return
         started = time.perf_counter()
         tokens, row.matcher = row.matcher.forced()
@@ -266,7 +275,8 @@ class Run:
         if row.matcher is not None and row.stop_reason != "end":
             text = _completed(row.matcher, raw)
         logprob = row.logprob if self.is_scored else None
-        return Answer(row.index, text, row.stop_reason, len(row.output), row.forced, row.seconds, logprob, row.fault, tuple(row.doubts), raw)
+        given_up = Doubt(tuple(row.output), row.logprob, 0.0) if row.stop_reason == "unlikely" else None
+        return Answer(row.index, text, row.stop_reason, len(row.output), row.forced, row.seconds, logprob, row.fault, tuple(row.doubts), given_up, raw)
 
 
 def _completed(matcher: Matcher, raw: str) -> str:

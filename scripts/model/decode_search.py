@@ -18,6 +18,10 @@ from model.decode_types import Answer, Doubt, Request
 
 MAX_LOST = 4.0
 """Natural logarithm: what was that much less likely than what the greedy answer chose is not tried."""
+UNLIKELY = -30.0
+"""Natural logarithm: an answer less likely than that has been led to where nothing fits of what may come. It is given up for others."""
+WORST_REST = -12.0
+"""Natural logarithm: the rest of an answer counts as no worse for those that leave it before."""
 
 
 class Search:
@@ -28,29 +32,42 @@ class Search:
         self._found: dict[int, list[Answer]] = defaultdict(list)
         self._running: Counter[int] = Counter(range(len(requests)))
         self._untried: dict[int, list[tuple[float, Doubt]]] = defaultdict(list)
+        self._bounds: dict[int, float] = {}
+        self._given_up: dict[int, Doubt | None] = {}
 
     def take(self, answer: Answer) -> list[Request]:
         """Keep a finished answer; what is to be tried next where it was the last of its wave."""
         index = answer.index
+        if index not in self._found:
+            self._given_up[index] = answer.given_up
         self._found[index].append(answer)
         self._running[index] -= 1
-        if answer.is_whole:
-            # All that comes before a doubt and most that comes after is alike.
-            self._untried[index] += [(answer.logprob - doubt.lost, doubt) for doubt in answer.doubts if doubt.lost < MAX_LOST]
-        further = [] if self._running[index] else self._wave(index)
-        self._running[index] += len(further)
-        return further
-
-    def _wave(self, index: int) -> list[Request]:
-        """Half of the candidates that are left, those that promise most; none behind an answer that did not come to its end."""
-        request, found = self.requests[index], self._found[index]
-        left = request.candidates - len(found)
-        if left <= 0 or not found[0].is_whole:
+        self._untried[index] += [(_promise(answer, doubt), doubt) for doubt in answer.doubts if doubt.lost < MAX_LOST]
+        if self.requests[index].candidates == 1 or self._running[index] or answer.stop_reason == "timeout":
             return []
-        bound = _bound(judged(request.instruction, found)[0])
+        further = self._wave(index) or self._last_resort(index)
+        self._running[index] += len(further)
+        return [replace(self.requests[index], start=doubt.start, start_logprob=doubt.logprob) for doubt in further]
+
+    def _wave(self, index: int) -> list[Doubt]:
+        """Half of the candidates that are left, those that promise most."""
+        found = self._found[index]
+        left = max(0, self.requests[index].candidates - len(found))
+        self._bounds[index] = bound = _bound(judged(self.requests[index].instruction, found)[0])
         promising = sorted((one for one in self._untried[index] if one[1].logprob > bound), key=lambda one: -one[0])
         wave, self._untried[index] = promising[:(left + 1) // 2], promising[(left + 1) // 2:]
-        return [replace(request, start=doubt.start, start_logprob=doubt.logprob) for _, doubt in wave]
+        return [doubt for _, doubt in wave]
+
+    def _last_resort(self, index: int) -> list[Doubt]:
+        """Where all were given up, the first is gone on with, once."""
+        given_up = self._given_up.pop(index, None)
+        return [given_up] if given_up and not any(answer.stop_reason in ("end", "budget") for answer in self._found[index]) else []
+
+    def least_logprob(self, index: int, start_logprob: float) -> float:
+        """Below it an answer that begins so likely is given up; not again one that is gone on with after all."""
+        if self.requests[index].candidates == 1:
+            return -math.inf
+        return max(self._bounds.get(index, -math.inf), UNLIKELY if start_logprob > UNLIKELY else -math.inf)
 
     def settled(self, index: int) -> Answer | None:
         """The best answer to a question once all are there; its seconds are those of all."""
@@ -63,5 +80,11 @@ class Search:
 
 
 def _bound(best: Judged) -> float:
-    """Natural logarithm of the likelihood that a beginning has to exceed to be worth going on with; a flaw may be mended by an answer that is less likely."""
+    """Natural logarithm of the likelihood that a text has to exceed; a flaw may be mended by an answer that is less likely."""
     return math.log(best.likelihood) if best.is_flawless and best.likelihood else -math.inf
+
+
+def _promise(answer: Answer, doubt: Doubt) -> float:
+    """How likely an answer is expected to be that leaves this one at a doubt: most that comes after is alike, unless it was bad."""
+    rest = answer.logprob - doubt.logprob - doubt.lost
+    return doubt.logprob + max(rest, WORST_REST)

@@ -70,10 +70,12 @@ class Answer:
     text            the answer; what was stopped before its end is cut at a line end and completed, where there is a constraint
     raw             the text as the model wrote it; the same for an answer that came to its end
     stop_reason     "end" | "budget" (cut at the token budget) | "timeout" | "fault" (of the constraint, not of the model) | "refused" (the prompt is too long)
+                    | "unlikely" (given up for others: of several candidates only)
     fault           what the constraint failed with, or why it was refused
     seconds         its share of the time of every step it took part in
     logprob         of all tokens that the model chose, natural logarithm; None unless scores were asked for
     doubts          where it nearly chose otherwise, in the order of the text; only where there are to be several candidates
+    given_up        all of an answer that was given up, to go on with it after all
     """
 
     index: int
@@ -85,6 +87,7 @@ class Answer:
     logprob: float | None = None
     fault: str = ""
     doubts: tuple[Doubt, ...] = ()
+    given_up: Doubt | None = None
     raw: str = ""
 
     @property
