@@ -176,6 +176,8 @@ def _stopped(answer, args: argparse.Namespace) -> str:
     """What people should know of an answer that did not come to its end."""
     if answer.fault:
         return f"The constraint failed, which is a fault of this program, not of the model; the answer ends there: {answer.fault}"
+    if answer.stop_reason == "unlikely":
+        return "The model lost its way, and the answer was completed to a valid graph there: ask in other words, or for less at once."
     limit = f"at {args.budget} tokens; --budget allows more" if answer.stop_reason == "budget" else f"after {args.timeout:g} s; --timeout allows more"
     return f"The answer was cut {limit}." if args.unconstrained else f"The answer was completed to a valid graph, since it was cut {limit}."
 
@@ -186,7 +188,7 @@ def _exit_code(found: list) -> ExitCode:
 
 def parser() -> argparse.ArgumentParser:
     from model.answering import add_model_options
-    from model.decode_types import DEFAULT_BUDGET_TOKENS
+    from model.decode_types import DEFAULT_BUDGET_TOKENS, DEFAULT_CANDIDATES
     from model.interactive import HELP
 
     options = build_parser(__doc__)
@@ -202,7 +204,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--output", type=Path, metavar="FILE",
                          help="write here instead of to stdout; of a batch: JSON lines (dsl, json), one page (html), or a folder with a file for each "
                               "answer (clipboard)")
-    add_model_options(options, DEFAULT_BUDGET_TOKENS)
+    add_model_options(options, DEFAULT_BUDGET_TOKENS, DEFAULT_CANDIDATES)
     return options
 
 

@@ -81,6 +81,7 @@ def test_the_screen_shows_text_as_it_comes_and_keeps_what_a_question_was_answere
 
 
 @pytest.mark.parametrize("facts, told", [({"stop_reason": "timeout"}, "after 300 s; --timeout allows more"),
+                                         ({"stop_reason": "unlikely"}, "lost its way"),
                                          ({"stop_reason": "fault", "fault": "KeyError: 'x'"}, "a fault of this program")])
 def test_every_answer_that_did_not_come_to_its_end_is_told(door, capsys, facts, told):
     out, err = shown(door, capsys, answer(HELLO, **facts))

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 DEFAULT_BUDGET_TOKENS = 1024
+DEFAULT_CANDIDATES = 8
+"""Of an answer for people; where the first is sure, no other is tried. Of the hold-outs 5 in 60 more are right than greedily, in 2.5 times the time."""
 DEFAULT_TIMEOUT_S = 300.0
 
 

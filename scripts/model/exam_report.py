@@ -27,7 +27,7 @@ def tally(lines: Iterable[dict[str, Any]]) -> dict[str, Any]:
     return {"n": len(lines), "graph_equal": _rate(lines, "graph_equal"), "valid": _rate(lines, "valid"),
             "score": _interval(mean_ci([line["score"] for line in lines])) if lines else None,
             "timeouts": sum(line["status"] == "timeout_skipped" for line in lines),
-            "cut": sum(line["stop_reason"] == "budget" for line in lines)}
+            "cut": sum(line["stop_reason"] in ("budget", "unlikely") for line in lines)}
 
 
 def _rate(lines: list[dict[str, Any]], key: str) -> dict[str, float] | None:
