@@ -177,7 +177,7 @@ def _stopped(answer, args: argparse.Namespace) -> str:
     if answer.fault:
         return f"The constraint failed, which is a fault of this program, not of the model; the answer ends there: {answer.fault}"
     if answer.stop_reason == "unlikely":
-        return "The model lost its way, and the answer was completed to a valid graph there: ask in other words, or for less at once."
+        return "The model lost its way, and the answer ends there: ask in other words, or for less at once."
     limit = f"at {args.budget} tokens; --budget allows more" if answer.stop_reason == "budget" else f"after {args.timeout:g} s; --timeout allows more"
     return f"The answer was cut {limit}." if args.unconstrained else f"The answer was completed to a valid graph, since it was cut {limit}."
 
