@@ -167,7 +167,11 @@ class Wiring:
         return self.parts.shapes[target[0]].takes_many(target[1]) and all((wire.source, wire.target) != ends for wire in self.data_wires)
 
     def is_legal(self, source: Ends, kind: PinType, target: Ends) -> bool:
-        return self.fits(source, kind, target) and self.leaves_no_debt(source, target)
+        return not self._holds_itself(source, kind, target) and self.fits(source, kind, target) and self.leaves_no_debt(source, target)
+
+    def _holds_itself(self, source: Ends, kind: PinType, target: Ends) -> bool:
+        """Whether a container of no type yet would get an element of what it feeds; loops may do that to each other."""
+        return bool(target[1].type.container) and is_wild(kind) and not source[1].type.container and target[0] in closure_of([source[0]], self.feeders)
 
     def fits(self, source: Ends, kind: PinType, target: Ends) -> bool:
         """The wire is right by itself: types agree, nothing reads itself, no other wire or value becomes wrong."""
