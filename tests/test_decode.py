@@ -88,6 +88,16 @@ class LeadsNowhere(BreaksAfter):
         return np.zeros(512, dtype=bool)
 
 
+def test_an_answer_that_the_constraint_cannot_complete_ends_as_a_fault(tokenizer, monkeypatch):
+    def broken(self) -> str:
+        raise KeyError("Target")
+
+    monkeypatch.setattr(BreaksAfter, "completed_text", broken)
+    constraint = SimpleNamespace(start=lambda: BreaksAfter(None))
+    found = decoder(tokenizer, constraint=constraint).generate([Request("Print", budget_tokens=4)])[0]
+    assert (found.stop_reason, found.fault, found.text) == ("fault", "KeyError: 'Target'", found.raw)
+
+
 def test_an_answer_that_nothing_may_follow_ends_as_a_fault_and_not_unconstrained(tokenizer):
     class Constraint:
         def start(self) -> LeadsNowhere:

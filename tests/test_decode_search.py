@@ -44,6 +44,9 @@ class Letters:
     def allowed(self) -> np.ndarray:
         return np.isin(np.arange(512), self._may)
 
+    def completed_text(self) -> str:
+        return "cut"
+
     def forced(self):
         return ([self.end], self) if not self.left else ([], self)
 

@@ -231,7 +231,7 @@ class Run:
 
     def _force(self, row: Row) -> None:
         """Append what the constraint leaves no choice about."""
-        if row.matcher is None or row.stop_reason:
+        if row.matcher is None:
             return
         started = time.perf_counter()
         tokens, row.matcher = row.matcher.forced()
@@ -265,7 +265,13 @@ class Run:
 
     def _settled(self, answer: Answer) -> list[Answer]:
         """The answer itself, or the best of its question once no other is left to try."""
-        self.waiting.extend(self._row(answer.index, request) for request in self.search.take(answer))
+        finished = deque([answer])
+        while finished:
+            for row in [self._row(answer.index, request) for request in self.search.take(finished.popleft())]:
+                if row.stop_reason:
+                    finished.append(self._answer(row))
+                else:
+                    self.waiting.append(row)
         best = self.search.settled(answer.index)
         return [best] if best else []
 
@@ -273,17 +279,18 @@ class Run:
         end = len(self.decoder.end_ids) if row.stop_reason == "end" else 0
         raw = text = self.decoder.text_of(row.output[:len(row.output) - end])
         if row.matcher is not None and row.stop_reason != "end":
-            text = _completed(row.matcher, raw)
+            text = _completed(row, raw)
         logprob = row.logprob if self.is_scored else None
         given_up = Doubt(tuple(row.output), row.logprob, 0.0) if row.stop_reason == "unlikely" else None
         return Answer(row.index, text, row.stop_reason, len(row.output), row.forced, row.seconds, logprob, row.fault, tuple(row.doubts), given_up, raw)
 
 
-def _completed(matcher: Matcher, raw: str) -> str:
-    """What has been written, cut and made whole; as it is where the constraint has failed so badly that it cannot do that either."""
+def _completed(row: Row, raw: str) -> str:
+    """What has been written, cut and made whole; as it is, and a fault, where the constraint cannot do that."""
     try:
-        return matcher.completed_text()
-    except Exception:
+        return row.matcher.completed_text()
+    except Exception as error:
+        row.stop_reason, row.fault = "fault", row.fault or f"{type(error).__name__}: {error}"
         return raw
 
 

@@ -32,7 +32,7 @@ class Search:
         self._found: dict[int, list[Answer]] = defaultdict(list)
         self._running: Counter[int] = Counter(range(len(requests)))
         self._untried: dict[int, list[tuple[float, Doubt]]] = defaultdict(list)
-        self._bounds: dict[int, float] = {}
+        self._best: dict[int, Judged] = {}
         self._given_up: dict[int, Doubt | None] = {}
 
     def take(self, answer: Answer) -> list[Request]:
@@ -43,7 +43,10 @@ class Search:
         self._found[index].append(answer)
         self._running[index] -= 1
         self._untried[index] += [(_promise(answer, doubt), doubt) for doubt in answer.doubts if doubt.lost < MAX_LOST]
-        if self.requests[index].candidates == 1 or self._running[index] or answer.stop_reason == "timeout":
+        if self.requests[index].candidates == 1 or self._running[index]:
+            return []
+        self._best[index] = judged(self.requests[index].instruction, self._found[index])[0]
+        if answer.stop_reason == "timeout":
             return []
         further = self._wave(index) or self._last_resort(index)
         self._running[index] += len(further)
@@ -51,9 +54,8 @@ class Search:
 
     def _wave(self, index: int) -> list[Doubt]:
         """Half of the candidates that are left, those that promise most."""
-        found = self._found[index]
-        left = max(0, self.requests[index].candidates - len(found))
-        self._bounds[index] = bound = _bound(judged(self.requests[index].instruction, found)[0])
+        left = max(0, self.requests[index].candidates - len(self._found[index]))
+        bound = self._bound(index)
         promising = sorted((one for one in self._untried[index] if one[1].logprob > bound), key=lambda one: -one[0])
         wave, self._untried[index] = promising[:(left + 1) // 2], promising[(left + 1) // 2:]
         return [doubt for _, doubt in wave]
@@ -67,7 +69,12 @@ class Search:
         """Below it an answer that begins so likely is given up; not again one that is gone on with after all."""
         if self.requests[index].candidates == 1:
             return -math.inf
-        return max(self._bounds.get(index, -math.inf), UNLIKELY if start_logprob > UNLIKELY else -math.inf)
+        return max(self._bound(index), UNLIKELY if start_logprob > UNLIKELY else -math.inf)
+
+    def _bound(self, index: int) -> float:
+        """Natural logarithm of the likelihood that a text has to exceed; a flaw may be mended by an answer that is less likely."""
+        best = self._best.get(index)
+        return math.log(best.likelihood) if best and best.is_flawless and best.likelihood else -math.inf
 
     def settled(self, index: int) -> Answer | None:
         """The best answer to a question once all are there; its seconds are those of all."""
@@ -75,13 +82,8 @@ class Search:
             return None
         found = self._found.pop(index)
         self._untried.pop(index, None)
-        best = judged(self.requests[index].instruction, found)[0].answer if len(found) > 1 else found[0]
+        best = self._best.pop(index).answer if index in self._best else found[0]
         return replace(best, seconds=sum(answer.seconds for answer in found))
-
-
-def _bound(best: Judged) -> float:
-    """Natural logarithm of the likelihood that a text has to exceed; a flaw may be mended by an answer that is less likely."""
-    return math.log(best.likelihood) if best.is_flawless and best.likelihood else -math.inf
 
 
 def _promise(answer: Answer, doubt: Doubt) -> float:
